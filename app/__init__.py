@@ -1,0 +1,1 @@
+"""The page that `panel serve app` shows."""

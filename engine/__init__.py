@@ -1,0 +1,80 @@
+"""The engine of phasescope: models, steppers, observers, runners."""
+
+from engine import fastpath, model, observers, recording, steppers
+from engine.errors import (
+    ExpressionError,
+    FastpathUnsupported,
+    ModelError,
+    ObserverError,
+    PhasescopeError,
+    RunError,
+    SimError,
+    StepperError,
+)
+from engine.fastpath import run_single_fastpath
+from engine.journal import Edit, Journal, JournalEntry
+from engine.model import Model, ModelSpec, list_models, load_model
+from engine.observers import ObserverModule, analysis_signature_hash
+from engine.replay import replay
+from engine.results import Chunk, Failure, ObserverResult, Results
+from engine.run import Run
+from engine.runner.abi import Status
+from engine.runner.runner_cache import (
+    CacheCounts,
+    Runner,
+    cache_counts,
+    cache_directory,
+    clear_cache,
+)
+from engine.runner.runner_variants import RunnerVariant, get_runner
+from engine.runner.unit import StopCondition
+from engine.sim import Sim
+from engine.snapshot import Snapshot
+from engine.steppers import Stepper, list_steppers
+from engine.wrapper import run_with_wrapper
+
+__all__ = [
+    "CacheCounts",
+    "Chunk",
+    "Edit",
+    "ExpressionError",
+    "Failure",
+    "FastpathUnsupported",
+    "Journal",
+    "JournalEntry",
+    "Model",
+    "ModelError",
+    "ModelSpec",
+    "ObserverError",
+    "ObserverModule",
+    "ObserverResult",
+    "PhasescopeError",
+    "Results",
+    "Run",
+    "RunError",
+    "Runner",
+    "RunnerVariant",
+    "Sim",
+    "SimError",
+    "Snapshot",
+    "Status",
+    "Stepper",
+    "StepperError",
+    "StopCondition",
+    "analysis_signature_hash",
+    "cache_counts",
+    "cache_directory",
+    "clear_cache",
+    "fastpath",
+    "get_runner",
+    "list_models",
+    "list_steppers",
+    "load_model",
+    "model",
+    "observers",
+    "recording",
+    "replay",
+    "run_single_fastpath",
+    "run_with_wrapper",
+    "steppers",
+]

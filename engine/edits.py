@@ -1,0 +1,133 @@
+"""What an edit does to a run's settings and arrays."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from engine.errors import RunError, suggest
+from engine.journal import Edit
+from engine.run_state import (
+    FOREVER,
+    RunState,
+    new_memory,
+    new_outputs,
+    new_workspace,
+    workspace_parts,
+)
+from engine.runner import abi
+from engine.sim import Sim, merged
+
+
+def edited_sim(sim: Sim, edit: Edit) -> Sim:
+    """Return the settings after an edit.
+
+    Raises
+    ------
+    PhasescopeError
+        A name or a value of the edit is not valid; nothing has changed then.
+    """
+    if edit.kind not in _APPLIED:
+        raise RunError(f"unknown kind of edit {edit.kind!r}{suggest(str(edit.kind), _APPLIED)}")
+    if edit.kind == "state":
+        merged("state", sim.y0, edit.values)
+        return sim
+    if edit.kind == "params":
+        return sim.replace(params=edit.values)
+    changes = dict(edit.values)
+    if edit.kind == "stepper":
+        from_dense = sim.sample_dt is not None and "sample_dt" not in changes
+        if from_dense and not _dense(changes["stepper"], sim):
+            changes["sample_dt"] = None
+    return sim.replace(**changes)
+
+
+def _dense(stepper: str, sim: Sim) -> bool:
+    return sim.replace(stepper=stepper, sample_dt=None).method.dense
+
+
+def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:
+    """Apply an edit at a step boundary.
+
+    A state kick, a parameter jump and a new step restart the stepper's memory and the
+    step-size control; new observers leave the orbit as it is.
+
+    Returns
+    -------
+    tuple
+        The new settings and the arrays, changed in place where their shapes allow.
+    """
+    after = edited_sim(sim, edit)
+    arrays = _APPLIED[edit.kind](after, arrays, sim, edit.values)
+    return after, arrays
+
+
+def _params(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    arrays.params[: len(after.params)] = list(after.params.values())
+    arrays.restart(abi.RESTART_STEP)
+    return arrays
+
+
+def _state(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    for name, value in values.items():
+        arrays.state[abi.CURRENT, after.model.state_names.index(name)] = value
+    arrays.restart(abi.RESTART_STEP)
+    return arrays
+
+
+def _dt(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    arrays.set_clock(after)
+    arrays.restart(abi.RESTART_STEP)
+    return arrays
+
+
+def _tolerances(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    arrays.clock[abi.RTOL], arrays.clock[abi.ATOL] = after.rtol, after.atol
+    return arrays
+
+
+def _stepper(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    arrays = dataclasses.replace(arrays, memory=new_memory(after))
+    arrays.set_clock(after)
+    arrays.restart(abi.RESTART_STEP)
+    if after.sample_dt != before.sample_dt:
+        # Sampling begins one interval from here: the row of this step is already recorded.
+        arrays.clock[abi.SAMPLE_ORIGIN] = arrays.t if after.record else np.inf
+        arrays.clock[abi.SAMPLE_DT] = after.sample_dt or 0.0
+        arrays.counters[abi.SAMPLE] = 1
+        arrays.counters[abi.RECORD_COUNTDOWN] = after.record_interval if after.record else FOREVER
+    return arrays
+
+
+def _observers(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    n = len(after.model.state_names)
+    workspace = new_workspace(after.observers, n)
+    outputs = new_outputs(after.observers)
+    old_parts = workspace_parts(before.observers, n)
+    for observer in after.observers:
+        if observer in before.observers:
+            new, old = workspace_parts(after.observers, n)[observer.key], old_parts[observer.key]
+            for i in (0, 1):
+                workspace[new[i]] = arrays.analysis_ws[old[i]]
+            outputs[new[2]] = arrays.analysis_out[old[2]]
+    arrays = dataclasses.replace(
+        arrays, memory=new_memory(after), analysis_ws=workspace, analysis_out=outputs
+    )
+    # Dense output of the last step is lost with the old memory; the grid's next sample is not.
+    arrays.restart(abi.RESTART_MEMORY)
+    return arrays
+
+
+_APPLIED: Mapping[str, Callable[[Sim, RunState, Sim, Mapping[str, Any]], RunState]]
+_APPLIED = MappingProxyType(
+    {
+        "params": _params,
+        "state": _state,
+        "dt": _dt,
+        "tolerances": _tolerances,
+        "stepper": _stepper,
+        "observers": _observers,
+    }
+)

@@ -1,0 +1,76 @@
+"""Exceptions of the engine: every misuse is a `PhasescopeError` that says how to put it right."""
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+__all__ = [
+    "ExpressionError",
+    "FastpathUnsupported",
+    "ModelError",
+    "ObserverError",
+    "PhasescopeError",
+    "RunError",
+    "SimError",
+    "StepperError",
+    "suggest",
+]
+
+
+class PhasescopeError(Exception):
+    """Base of all errors the engine raises on purpose."""
+
+
+class ModelError(PhasescopeError):
+    """A model file or equations text that does not define a model."""
+
+
+class ExpressionError(ModelError):
+    """An expression outside the language of model files."""
+
+
+class StepperError(PhasescopeError):
+    """An unknown stepper, or one that does not suit the model."""
+
+
+class ObserverError(PhasescopeError):
+    """An unknown observer, or one that does not suit the model or the stepper."""
+
+
+class SimError(PhasescopeError):
+    """Settings from which no simulation can be made."""
+
+
+class RunError(PhasescopeError):
+    """A request that the run, in its present state, cannot fulfil."""
+
+
+class FastpathUnsupported(PhasescopeError):  # noqa: N818
+    """A simulation that needs the normal runner."""
+
+
+def suggest(name: str, candidates: Iterable[str], *, limit: int = 12) -> str:
+    """Return the end of an error message that helps after an unknown `name`.
+
+    Parameters
+    ----------
+    name : str
+        What was asked for.
+    candidates : iterable of str
+        What there is.
+    limit : int, optional
+        How many candidates are listed at most when none is near.
+
+    Returns
+    -------
+    str
+        ``"; did you mean 'rho'?"``, else ``"; valid: a, b, c"``, or ``""`` without candidates.
+    """
+    known = list(dict.fromkeys(candidates))
+    folded = {candidate.casefold(): candidate for candidate in known}
+    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    if near:
+        return f"; did you mean {folded[near[0]]!r}?"
+    if not known:
+        return ""
+    shown = ", ".join(known[:limit])
+    return f"; valid: {shown}" + (", …" if len(known) > limit else "")

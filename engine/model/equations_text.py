@@ -1,0 +1,251 @@
+"""Plain equations, as in a textbook, to `ModelSpec`.
+
+One statement a line or separated by ``;``::
+
+    x' = sigma*(y - x)          a flow; also dx/dt = …
+    x[n+1] = r*x[n]*(1 - x[n])  a map; x on the right means x[n]
+    rho = 28 in [0, 60]         a parameter and its range
+    energy = x^2 + y^2          an aux, as it names states or t
+    sat(u, k) = u/(k + u)       a function
+    x(0) = 1                    an initial value, 0 where none is given
+    # …                         a comment
+
+A name that is used and never given becomes a parameter worth 1, with a warning.
+"""
+
+import math
+import re
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Literal
+
+from engine.errors import ModelError, suggest
+from engine.model.evaluation import constant_value
+from engine.model.expressions import NAME_PATTERN, parse
+from engine.model.names import CONSTANTS, Scope, name_fault, resolve
+from engine.model.nodes import Name, Node, Reduction, children
+from engine.model.spec import (
+    Aux,
+    Equation,
+    Formula,
+    Function,
+    ModelSpec,
+    Param,
+    SimDefaults,
+    State,
+    make_part,
+)
+from engine.model.statements import Statement, derivative_of, normalised, statements
+
+__all__ = ["read_equations_text"]
+
+_NAME = re.compile(NAME_PATTERN)
+_ITERATE = re.compile(rf"({NAME_PATTERN})\s*\[\s*n\s*\+\s*1\s*\]")
+_PRESENT = re.compile(rf"({NAME_PATTERN})(\s*\[\s*n\s*\])")
+_INITIAL = re.compile(rf"({NAME_PATTERN})\s*(?:\(\s*0\s*\)|\[\s*0\s*\])")
+_FUNCTION = re.compile(rf"({NAME_PATTERN})\s*\(([^()]*)\)")
+_RANGE = re.compile(r"(.*?)\bin\s*\[([^\[\],]*),([^\[\],]*)\]\s*")
+_DERIVATIVE = re.compile(r"'$|/\s*dt$")
+_LATER = re.compile(r"(when|noise)\s+[^=\s]")
+_EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
+# warn ← undefined ← spec ← read_equations_text ← _load_text ← load_model ← its caller
+_STACK_OF_LOAD_MODEL = 6
+
+
+def read_equations_text(text: str, origin: str = "") -> ModelSpec:
+    """Read plain equations.
+
+    Parameters
+    ----------
+    text : str
+        The equations; see the module's documentation.
+    origin : str, optional
+        Name of the file, for error messages.
+
+    Returns
+    -------
+    ModelSpec
+        The same as the equivalent model file gives. Its expressions are not looked into yet.
+
+    Warns
+    -----
+    UserWarning
+        If a name is used and never given: it becomes a parameter worth 1.
+
+    Raises
+    ------
+    ModelError
+        If a statement is none of those above; with line and column.
+    """
+    return _Reading(text, origin).spec()
+
+
+class _Reading:
+    """The statements of one text, sorted by what they say."""
+
+    def __init__(self, text: str, origin: str) -> None:
+        self.origin = origin
+        self.kind: Literal["ode", "map"] | None = None
+        self.equations: dict[str, Statement] = {}
+        self.initial: dict[str, Statement] = {}
+        self.functions: dict[str, Statement] = {}
+        self.definitions: dict[str, Statement] = {}
+        self.taken: dict[str, Statement] = {}
+        for statement in statements(text, origin):
+            self.sort(statement)
+
+    def sort(self, statement: Statement) -> None:
+        left = statement.left
+        if later := _LATER.match(statement.text):
+            raise statement.error(f"{later.group(1)!r} statements are not available yet")
+        if left == statement.text:
+            raise statement.error(f"expected {_EXPECTED}, found {left[:40]!r}")
+        if _DERIVATIVE.search(left) and (state := derivative_of(left)):
+            self.equation(statement, "ode", state)
+        elif found := _ITERATE.fullmatch(left):
+            self.equation(statement, "map", normalised(found.group(1)))
+        elif found := _INITIAL.fullmatch(left):
+            name = normalised(found.group(1))
+            if name in self.initial:
+                raise statement.error(f"a second initial value of {name!r}")
+            self.initial[name] = statement
+        elif _NAME.fullmatch(left):
+            self.claim(statement, normalised(left), self.definitions)
+        elif found := _FUNCTION.fullmatch(left):
+            self.claim(statement, normalised(found.group(1)), self.functions)
+        else:
+            raise statement.error(f"expected {_EXPECTED}, found {statement.text[:40]!r}")
+
+    def equation(self, statement: Statement, kind: Literal["ode", "map"], state: str) -> None:
+        if self.kind not in (None, kind):
+            raise statement.error("x' = … and x[n+1] = … cannot stand in one model")
+        self.kind = kind
+        self.claim(statement, state, self.equations)
+
+    def claim(self, statement: Statement, name: str, group: dict[str, Statement]) -> None:
+        if name in self.taken:
+            raise statement.error(f"{name!r} is already defined in {self.taken[name].where}")
+        self.taken[name] = group[name] = statement
+
+    def spec(self) -> ModelSpec:
+        if self.kind is None:
+            place = self.origin or "equations"
+            raise ModelError(f"{place}: no equation: expected x' = … or x[n+1] = …")
+        functions = tuple(self.function(*entry) for entry in self.functions.items())
+        params, aux = self.params_and_aux()
+        equations = tuple(
+            Equation(state=name, formula=self.right(statement))
+            for name, statement in self.equations.items()
+        )
+        used = [equation.formula for equation in equations] + [entry.formula for entry in aux]
+        params += self.undefined(used)
+        sim = {"dt": 1.0, "stepper": "map"} if self.kind == "map" else {}
+        return ModelSpec(
+            name=self.origin.rpartition(".")[0] or "model",
+            kind=self.kind,
+            states=tuple(self.states()),
+            params=tuple(params),
+            functions=functions,
+            aux=tuple(aux),
+            equations=equations,
+            sim=make_part(self.origin, SimDefaults, **sim),
+            origin=self.origin,
+        )
+
+    def right(self, statement: Statement) -> Formula:
+        """Return the right side; in a map, x[n] is blanked to x, which keeps the columns."""
+        formula = statement.right
+        if self.kind != "map":
+            return formula
+
+        def blanked(found: re.Match[str]) -> str:
+            known = normalised(found.group(1)) in self.equations
+            return found.group(1) + " " * len(found.group(2)) if known else found.group()
+
+        return replace(formula, text=_PRESENT.sub(blanked, formula.text))
+
+    def function(self, name: str, statement: Statement) -> Function:
+        listed = statement.left.partition("(")[2].rstrip(") ")
+        args = tuple(map(normalised, listed.split(","))) if listed.strip() else ()
+        for arg in args:
+            if not _NAME.fullmatch(arg):
+                raise statement.error(f"{arg!r} is no name of an argument")
+        place = statement.place
+        return make_part(place, Function, name=name, args=args, formula=statement.right)
+
+    def states(self) -> Iterator[State]:
+        for name, statement in self.initial.items():
+            if name not in self.equations:
+                hint = suggest(name, self.equations)
+                raise statement.error(f"there is no equation of {name!r}{hint}")
+        for name, statement in self.equations.items():
+            given = self.initial.get(name)
+            value = 0.0 if given is None else _number(given.right)
+            yield make_part((given or statement).place, State, name=name, value=value)
+
+    def params_and_aux(self) -> tuple[list[Param], list[Aux]]:
+        params: list[Param] = []
+        aux: list[Aux] = []
+        for name, statement in self.definitions.items():
+            place, formula = statement.place, statement.right
+            if bounded := _RANGE.fullmatch(formula.text):
+                value, lo, hi = (
+                    _number(
+                        replace(
+                            formula,
+                            text=bounded.group(part),
+                            column=formula.column + bounded.start(part),
+                        )
+                    )
+                    for part in (1, 2, 3)
+                )
+                params.append(make_part(place, Param, name=name, value=value, min=lo, max=hi))
+            elif _names(_parsed(self.right(statement))):
+                aux.append(make_part(place, Aux, name=name, formula=self.right(statement)))
+            else:
+                params.append(make_part(place, Param, name=name, value=_number(formula)))
+        return params, aux
+
+    def undefined(self, formulas: Sequence[Formula]) -> list[Param]:
+        missing: dict[str, None] = {}
+        for formula in formulas:
+            for name in _names(_parsed(formula)):
+                if name not in self.taken and name != "t" and name_fault(name) is None:
+                    missing[name] = None
+        for name in missing:
+            if name.lower() in ("nan", "inf", "infinity"):
+                raise ModelError(f"{name!r} is not a number that a model can use")
+            message = f"{name!r} is used and never given: it becomes a parameter worth 1"
+            if name == "n":
+                message += " (the iteration of a map is t)"
+            warnings.warn(message, UserWarning, stacklevel=_STACK_OF_LOAD_MODEL)
+        return [Param(name=name, value=1.0) for name in missing]
+
+
+def _parsed(formula: Formula) -> Node:
+    return parse(formula.text, formula.where, formula.column)
+
+
+def _names(node: Node) -> dict[str, None]:
+    """Return the names in a tree in the order of their appearance, indices of sums left out."""
+    if isinstance(node, Name):
+        return {} if node.name in CONSTANTS else {node.name: None}
+    found: dict[str, None] = {}
+    for child in children(node):
+        found |= _names(child)
+    if isinstance(node, Reduction):
+        found.pop(node.index, None)
+    return found
+
+
+def _number(formula: Formula) -> float:
+    scope = Scope.of_constants()
+    tree = resolve(formula.text, scope, formula.where, formula.column)
+    value = constant_value(tree, scope.values)
+    if value is None or not math.isfinite(value):
+        raise ModelError(
+            f"{formula.where}, column {formula.column + 1}: a finite number is expected, "
+            f"not {formula.text[:40]!r}"
+        )
+    return value

@@ -1,0 +1,115 @@
+"""Finding models: bundled ones by name, files by path, and text as it stands."""
+
+import os
+import re
+from collections.abc import Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from engine.errors import ModelError, suggest
+from engine.model.equations_text import read_equations_text
+from engine.model.model import Model
+from engine.model.toml import read_toml
+
+__all__ = ["list_models", "load_model"]
+
+_FOLDERS = {"ode": "flows", "map": "maps"}
+_LONGEST_PATH = 1_000
+_HEADER = re.compile(r"^\s*\[[^\]\n]+\]\s*(#.*)?$", re.MULTILINE)
+
+
+def list_models(kind: Literal["ode", "map"] | None = None) -> tuple[str, ...]:
+    """Return the names of the bundled models.
+
+    Parameters
+    ----------
+    kind : {"ode", "map"}, optional
+        Only flows, or only maps.
+
+    Raises
+    ------
+    ModelError
+        If `kind` is something else.
+    """
+    if kind is not None and kind not in _FOLDERS:
+        raise ModelError(f"unknown kind of model {kind!r}{suggest(kind, _FOLDERS)}")
+    kinds = _FOLDERS if kind is None else (kind,)
+    return tuple(name for each in kinds for name in sorted(_library()[each]))
+
+
+def load_model(source: str | os.PathLike[str], mods: Sequence[str] = ()) -> Model:
+    """Load a model.
+
+    Parameters
+    ----------
+    source : str or path
+        Name of a bundled model, path of a model file or of a file of plain equations, TOML text,
+        or plain equations such as ``"x' = -k*x"``.
+    mods : sequence of str, optional
+        Names of the model file's variants to apply.
+
+    Returns
+    -------
+    Model
+        The checked model.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model or it is faulty; the message says where.
+    """
+    if mods:
+        raise ModelError("variants of models (mods) are not available yet")
+    if isinstance(source, os.PathLike):
+        return _load_file(Path(source))
+    if not isinstance(source, str):
+        raise ModelError(f"{source!r} is not a model's name, path or text")
+    bundled = {name: text for texts in _library().values() for name, text in texts.items()}
+    if source in bundled:
+        return Model(read_toml(bundled[source], f"{source}.toml"))
+    if "\n" not in source and len(source) < _LONGEST_PATH:
+        path = Path(source)
+        looks_like_path = "=" not in source and (path.suffix or len(path.parts) > 1)
+        if looks_like_path or _is_file(path):
+            return _load_file(path)
+    if "\n" not in source and "=" not in source:
+        raise ModelError(f"unknown model {source!r}{suggest(source, bundled, limit=30)}")
+    return _load_text(source, "")
+
+
+def _is_file(path: Path) -> bool:
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        # Not even a possible path: too long, or with characters no path has.
+        return False
+
+
+def _load_file(path: Path) -> Model:
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError, ValueError) as error:
+        raise ModelError(f"cannot read the model file {str(path)!r}: {error}") from error
+    if path.suffix == ".toml":
+        return Model(read_toml(text, path.name))
+    return _load_text(text, path.name)
+
+
+def _load_text(text: str, origin: str) -> Model:
+    reader = read_toml if _HEADER.search(text) else read_equations_text
+    return Model(reader(text, origin))
+
+
+@cache
+def _library() -> dict[str, dict[str, str]]:
+    root = files("engine.model") / "library"
+    return {
+        kind: {
+            entry.name.removesuffix(".toml"): entry.read_text(encoding="utf-8")
+            for entry in (root / folder).iterdir()
+            if entry.name.endswith(".toml")
+        }
+        for kind, folder in _FOLDERS.items()
+    }

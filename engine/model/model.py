@@ -1,0 +1,289 @@
+"""A checked model: names, numbers, generated code and derivatives."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+from hashlib import sha256
+from types import MappingProxyType
+
+from engine.errors import ModelError, suggest
+from engine.model.arithmetic import composed_closure
+from engine.model.dependence import called_functions, sorted_by_use, used_aux
+from engine.model.evaluation import FunctionTable
+from engine.model.generated import Expression, ModelCode, Tangent
+from engine.model.names import Scope, resolve
+from engine.model.nodes import Node, Symbol, is_condition
+from engine.model.render import Renderer
+from engine.model.spec import Formula, ModelSpec
+
+__all__ = ["Model"]
+
+_TIME = Symbol("time", "t")
+
+
+class Model:
+    """A model ready to run.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        What the model file says.
+
+    Attributes
+    ----------
+    name, kind, dtype : str
+        As in `spec`.
+    state_names, param_names, aux_names : tuple of str
+        In the order of the model file.
+    initial_state, param_values : tuple of float
+        The defaults, in the same order.
+    digest : str
+        SHA-256 of the structure: kind, dtype, names and generated code. Numbers that a run can
+        change (initial state, parameters, ranges, presets) and descriptions do not enter.
+
+    Raises
+    ------
+    ModelError
+        If the expressions do not make sense together; with file, table, key and column.
+    """
+
+    def __init__(self, spec: ModelSpec) -> None:
+        if spec.dtype != "float64":
+            raise ModelError(
+                f"{_located(spec, 'model', 'dtype')}: {spec.dtype} is not available yet"
+            )
+        self.spec = spec
+        self.name = spec.name
+        self.kind = spec.kind
+        self.dtype = spec.dtype
+        self.state_names = tuple(state.name for state in spec.states)
+        self.param_names = tuple(param.name for param in spec.params)
+        self.aux_names = tuple(aux.name for aux in spec.aux)
+        self.initial_state = tuple(state.value for state in spec.states)
+        self.param_values = tuple(param.value for param in spec.params)
+        try:
+            self._look_into_expressions()
+        except RecursionError:
+            raise ModelError(f"{spec.origin or spec.name}: functions nested too deeply") from None
+
+    def _look_into_expressions(self) -> None:
+        spec = self.spec
+        self._constants = Scope.of_constants({c.name: c.value for c in spec.constants})
+        self._table = self._resolved_functions()
+        self._scope = self._full_scope()
+        self._rhs = tuple(self._resolved(equation.formula) for equation in spec.equations)
+        self._aux = self._sorted_aux()
+        self.code = self._rendered()
+        self._check_unused_parts()
+
+    def __repr__(self) -> str:
+        return f"<Model {self.name!r}: {self.kind}, states {', '.join(self.state_names)}>"
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of what makes two models need different code."""
+        code = self.code
+        structure = [
+            self.kind, self.dtype, self.state_names, self.param_names, self.aux_names,
+            code.functions, code.composed, code.aux, code.rhs, code.rhs_aux,
+        ]  # fmt: skip
+        return sha256(json.dumps(structure, ensure_ascii=False).encode()).hexdigest()
+
+    @property
+    def resolved_rhs(self) -> tuple[Node, ...]:
+        """The trees of the right-hand sides, one a state."""
+        return self._rhs
+
+    @property
+    def resolved_aux(self) -> Mapping[str, Node]:
+        """The trees of the aux, each after those it uses."""
+        return MappingProxyType(self._aux)
+
+    @property
+    def function_table(self) -> FunctionTable:
+        """Arguments and trees of the functions."""
+        return MappingProxyType(self._table)
+
+    @property
+    def constant_values(self) -> Mapping[Symbol, float]:
+        """What pi, e and the model's constants are worth."""
+        return self._constants.values
+
+    def expression(self, text: str, where: str = "") -> Expression:
+        """Compile one more expression, such as a stop condition, to Python text.
+
+        Parameters
+        ----------
+        text : str
+            An expression of the model's states, parameters, aux, constants, functions and `t`.
+        where : str, optional
+            What precedes the column in error messages.
+
+        Raises
+        ------
+        ExpressionError
+            If `text` is no expression or uses an unknown name.
+        """
+        tree = resolve(text, self._scope, where)
+        renderer = self._renderer()
+        truth = is_condition(tree)
+        code = renderer.condition(tree, where) if truth else renderer.number(tree, where)
+        needed = self._needed_aux((tree,))
+        for name in needed:
+            renderer.number(self._aux[name])
+        return Expression(
+            code=code,
+            is_condition=truth,
+            aux=needed,
+            functions=_joined(renderer),
+            composed=composed_closure(renderer.composed),
+        )
+
+    def jvp(self) -> Tangent:
+        """Return the product of the Jacobian matrix and a tangent vector, derived by SymPy.
+
+        The derivative holds almost everywhere: steps and roundings count as flat, a remainder as
+        its dividend.
+
+        Raises
+        ------
+        ModelError
+            If the model is too large to be differentiated.
+        """
+        return self._tangent
+
+    @cached_property
+    def _tangent(self) -> Tangent:
+        from engine.model.symbolic import tangent_product
+
+        try:
+            temporaries, products = tangent_product(self)
+        except RecursionError:
+            place = self.spec.origin or self.name
+            raise ModelError(f"{place}: nested too deeply to be differentiated") from None
+        renderer = self._renderer()
+        statements = tuple((f"w_{name}", renderer.number(tree)) for name, tree in temporaries)
+        result = tuple(renderer.number(tree) for tree in products)
+        return Tangent(
+            statements=statements,
+            result=result,
+            aux=(),
+            functions=_joined(renderer),
+            composed=composed_closure(renderer.composed),
+        )
+
+    def latex(self) -> tuple[str, ...]:
+        r"""Return the model's equations, typeset.
+
+        Returns
+        -------
+        tuple of str
+            One line of LaTeX a state, such as ``\dot{x} = \sigma \left(y - x\right)``, then one
+            for each aux and function that these lines use.
+        """
+        from engine.model.typeset import equations
+
+        return equations(self.spec, self.code.rhs_aux, self._called_functions())
+
+    def _renderer(self) -> Renderer:
+        return Renderer(values=self._constants.values, table=self._table)
+
+    def _resolved(self, formula: Formula, scope: Scope | None = None) -> Node:
+        return resolve(formula.text, scope or self._scope, formula.where, formula.column)
+
+    def _resolved_functions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
+        spec = self.spec
+        reason = "a function sees only its arguments and the constants; make it an argument"
+        hidden = dict.fromkeys(
+            (name for table, name in spec.named() if table != "functions"), reason
+        )
+        hidden["t"] = reason
+        arity = {function.name: len(function.args) for function in spec.functions}
+        constant = {symbol.name for symbol in self._constants.values}
+        table: dict[str, tuple[tuple[str, ...], Node]] = {}
+        for function in spec.functions:
+            place = _located(spec, f"functions.{function.name}")
+            for argument in function.args:
+                if argument in constant or argument in arity:
+                    raise ModelError(f"{place}: the argument {argument!r} has another meaning")
+            arguments = [Symbol("argument", argument) for argument in function.args]
+            scope = self._constants.extended(arguments, arity, hidden)
+            table[function.name] = (function.args, self._resolved(function.formula, scope))
+        calls = {name: called_functions(body) for name, (_, body) in table.items()}
+        order = sorted_by_use(calls, lambda name: _located(spec, f"functions.{name}"))
+        return {name: table[name] for name in order}
+
+    def _full_scope(self) -> Scope:
+        named = [_TIME]
+        named += [Symbol("state", name) for name in self.state_names]
+        named += [Symbol("param", name) for name in self.param_names]
+        named += [Symbol("aux", name) for name in self.aux_names]
+        arity = {name: len(arguments) for name, (arguments, _) in self._table.items()}
+        return self._constants.extended(named, arity)
+
+    def _sorted_aux(self) -> dict[str, Node]:
+        trees = {aux.name: self._resolved(aux.formula) for aux in self.spec.aux}
+        uses = {name: used_aux(tree) for name, tree in trees.items()}
+        order = sorted_by_use(uses, lambda name: _located(self.spec, "aux", name))
+        return {name: trees[name] for name in order}
+
+    def _needed_aux(self, trees: Iterable[Node]) -> tuple[str, ...]:
+        needed: set[str] = set()
+        for tree in trees:
+            needed |= used_aux(tree)
+        for name in reversed(self._aux):
+            if name in needed:
+                needed |= used_aux(self._aux[name])
+        return tuple(name for name in self._aux if name in needed)
+
+    def _rendered(self) -> ModelCode:
+        renderer = self._renderer()
+        where = {aux.name: aux.formula.where for aux in self.spec.aux}
+        aux = tuple((name, renderer.number(tree, where[name])) for name, tree in self._aux.items())
+        rhs = tuple(
+            renderer.number(tree, equation.formula.where)
+            for tree, equation in zip(self._rhs, self.spec.equations, strict=True)
+        )
+        return ModelCode(
+            functions=_joined(renderer),
+            composed=composed_closure(renderer.composed),
+            aux=aux,
+            rhs=rhs,
+            rhs_aux=self._needed_aux(self._rhs),
+        )
+
+    def _called_functions(self) -> tuple[str, ...]:
+        trees = [*self._rhs, *(self._aux[name] for name in self.code.rhs_aux)]
+        called = set().union(*map(called_functions, trees))
+        for name in reversed(self._table):
+            if name in called:
+                called |= called_functions(self._table[name][1])
+        return tuple(name for name in self._table if name in called)
+
+    def _check_unused_parts(self) -> None:
+        """Look into what a run may need later: better an error now than then."""
+        spec = self.spec
+        for formula in (entry for row in spec.jacobian for entry in row):
+            self._resolved(formula)
+        for equation in spec.inverse:
+            self._resolved(equation.formula)
+        if spec.sim.stop is not None:
+            self._resolved(spec.sim.stop.condition)
+        recordable = (*self.state_names, *(f"aux.{name}" for name in self.aux_names))
+        if not isinstance(spec.sim.record, bool):
+            for name in spec.sim.record:
+                if name not in recordable:
+                    place = _located(spec, "sim", "record")
+                    raise ModelError(f"{place}: unknown name {name!r}{suggest(name, recordable)}")
+        for name in spec.meta.axes:
+            if name != "t" and name not in recordable:
+                place = _located(spec, "meta", "axes")
+                raise ModelError(f"{place}: unknown name {name!r}{suggest(name, recordable)}")
+
+
+def _located(spec: ModelSpec, table: str, key: str = "") -> str:
+    return " ".join(part for part in (spec.origin, f"[{table}]", key) if part)
+
+
+def _joined(renderer: Renderer) -> str:
+    return "\n\n".join(renderer.definitions.values())

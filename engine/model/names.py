@@ -1,0 +1,288 @@
+"""Names of the expression language, and their lookup in a model: the second half of parsing."""
+
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import NoReturn
+
+from engine.errors import ExpressionError, suggest
+from engine.model.evaluation import constant_value
+from engine.model.expressions import NAME_PATTERN, keyword_remedy, parse
+from engine.model.nodes import (
+    Apply,
+    Call,
+    Chain,
+    Conditional,
+    Name,
+    Negate,
+    Node,
+    Number,
+    Power,
+    Reduction,
+    Symbol,
+    rebuild,
+)
+
+__all__ = ["CONSTANTS", "EVENT_MACROS", "FUNCTIONS", "Scope", "name_fault", "resolve"]
+
+MAX_NODES = 50_000
+MAX_RANGE = 1_000
+_NAME = re.compile(NAME_PATTERN)
+
+CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "π": math.pi, "e": math.e})
+
+EVENT_MACROS = frozenset(
+    {
+        "cross_up", "cross_down", "cross_either", "changed", "increasing", "decreasing",
+        "in_interval", "enters_interval", "leaves_interval",
+    }
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Signature:
+    """What a function of the language is called in generated code, and how many arguments it has.
+
+    `defaults` complete a call that leaves out its last arguments.
+    """
+
+    target: str
+    arity: int = 1
+    defaults: tuple[float, ...] = ()
+    variadic: bool = False
+
+
+def _signatures() -> dict[str, _Signature]:
+    unary = """
+        exp exp2 expm1 log log2 log10 log1p sqrt cbrt sin cos tan asin acos atan sinh cosh tanh
+        asinh acosh atanh floor ceil trunc rint erf erfc sign step relu
+    """
+    table = {name: _Signature(name) for name in unary.split()}
+    for name in ("sin", "cos", "tan", "sinh", "cosh", "tanh"):
+        table["arc" + name] = _Signature("a" + name)
+    table |= {name: _Signature("absolute") for name in ("abs", "fabs", "absolute")}
+    table |= {name: _Signature("minimum", 2, variadic=True) for name in ("min", "minimum")}
+    table |= {name: _Signature("maximum", 2, variadic=True) for name in ("max", "maximum")}
+    table |= {name: _Signature(name, 2) for name in ("hypot", "copysign", "mod", "atan2")}
+    table |= {name: _Signature("power", 2) for name in ("power", "pow")}
+    return table | {
+        "arctan2": _Signature("atan2", 2),
+        "round": _Signature("rint"),
+        "heaviside": _Signature("heaviside", 2, defaults=(0.5,)),
+        "clip": _Signature("clip", 3),
+        "approx": _Signature("approx", 3),
+        "where": _Signature("where", 3),
+    }
+
+
+FUNCTIONS: Mapping[str, _Signature] = MappingProxyType(_signatures())
+_RESERVED = frozenset({*FUNCTIONS, *EVENT_MACROS, "sum", "prod", "range"})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """The names an expression may use.
+
+    Attributes
+    ----------
+    symbols : mapping of str to Symbol
+        Names of values.
+    functions : mapping of str to int
+        Functions the model defines, with their number of arguments.
+    values : mapping of Symbol to float
+        What the constants among `symbols` are worth.
+    hidden : mapping of str to str
+        Names that exist but may not be used here, with the reason.
+    """
+
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    functions: Mapping[str, int] = field(default_factory=dict)
+    values: Mapping[Symbol, float] = field(default_factory=dict)
+    hidden: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_constants(cls, constants: Mapping[str, float] = MappingProxyType({})) -> "Scope":
+        """Return the scope of pi, e and the model's `constants`."""
+        worth = {
+            Symbol("constant", name): value for name, value in {**CONSTANTS, **constants}.items()
+        }
+        return cls(symbols={symbol.name: symbol for symbol in worth}, values=worth)
+
+    def extended(
+        self,
+        symbols: Iterable[Symbol],
+        functions: Mapping[str, int] = MappingProxyType({}),
+        hidden: Mapping[str, str] = MappingProxyType({}),
+    ) -> "Scope":
+        """Return a scope with more names."""
+        return replace(
+            self,
+            symbols={**self.symbols, **{symbol.name: symbol for symbol in symbols}},
+            functions={**self.functions, **functions},
+            hidden={**self.hidden, **hidden},
+        )
+
+
+def name_fault(name: str) -> str | None:
+    """Return why `name` cannot name a state, parameter, constant, aux or function, else None."""
+    if remedy := keyword_remedy(name):
+        return f"{name!r} is a keyword of Python and no name; {remedy}"
+    if not _NAME.fullmatch(name) or unicodedata.normalize("NFKC", name) != name:
+        return f"{name!r} is no name: it may have letters, Greek ones too, digits and _"
+    if name == "t":
+        return "'t' is the time and cannot be defined"
+    if name in CONSTANTS:
+        return f"{name!r} is the constant {CONSTANTS[name]:.6g} and cannot be defined"
+    if name in _RESERVED:
+        return f"{name!r} is a function of the expression language and cannot be defined"
+    return None
+
+
+def resolve(text: str, scope: Scope, where: str = "", column: int = 0) -> Node:
+    """Parse `text` and look up its names in `scope`.
+
+    Raises
+    ------
+    ExpressionError
+        If `text` is no expression, or uses a name that `scope` does not hold.
+    """
+    return _Resolver(scope, where, column).visit(parse(text, where, column))
+
+
+class _Resolver:
+    def __init__(self, scope: Scope, where: str, column: int) -> None:
+        self.scope = scope
+        self.where = where
+        self.column = column
+        self.indices: dict[str, int] = {}
+        self.budget = MAX_NODES
+
+    def fail(self, message: str, column: int) -> NoReturn:
+        place = f"{self.where}, " if self.where else ""
+        raise ExpressionError(f"{place}column {self.column + column}: {message}")
+
+    def visit(self, node: Node) -> Node:
+        self.budget -= 1
+        match node:
+            case Name(name, column):
+                return self.name(name, column)
+            case Call():
+                return self.call(node)
+            case Reduction():
+                return self.reduction(node)
+            case _:
+                return rebuild(node, self.visit)
+
+    def name(self, name: str, column: int) -> Node:
+        if name in self.indices:
+            return _number(self.indices[name])
+        if name in self.scope.symbols:
+            return self.scope.symbols[name]
+        if name in self.scope.hidden:
+            self.fail(f"{name!r} cannot be used here: {self.scope.hidden[name]}", column)
+        if name in FUNCTIONS or name in self.scope.functions:
+            self.fail(f"{name!r} is a function; write {name}(…)", column)
+        self.fail(f"unknown name {name!r}{suggest(name, self.scope.symbols)}", column)
+
+    def call(self, node: Call) -> Node:
+        name, count = node.function, len(node.arguments)
+        if name in self.scope.functions:
+            expected = self.scope.functions[name]
+            if count != expected:
+                self.fail(f"{name}() takes {_arguments(expected)}, not {count}", node.column)
+            return Apply(name, tuple(map(self.visit, node.arguments)))
+        if name not in FUNCTIONS:
+            self.fail(self.unknown_call(name), node.column)
+        signature = FUNCTIONS[name]
+        least = signature.arity - len(signature.defaults)
+        if count < least or (count > signature.arity and not signature.variadic):
+            wanted = f"{least} or more arguments" if signature.variadic else _arguments(least)
+            if signature.defaults:
+                wanted = f"{least} or {signature.arity} arguments"
+            self.fail(f"{name}() takes {wanted}, not {count}", node.column)
+        given = tuple(map(self.visit, node.arguments))
+        omitted = signature.arity - count
+        defaults = signature.defaults[-omitted:] if omitted > 0 else ()
+        return _builtin(signature, (*given, *map(Number, defaults)))
+
+    def unknown_call(self, name: str) -> str:
+        if name in self.scope.symbols or name in self.indices:
+            return f"{name!r} is no function; write '*' to multiply"
+        if name in EVENT_MACROS:
+            return f"{name}() is not available yet"
+        state = name.removeprefix("lag_")
+        if state != name and self.scope.symbols.get(state) == Symbol("state", state):
+            return f"delayed states ({name}) are not available yet"
+        if name in ("sum", "prod"):
+            return f"write {name}(expression for i in range(first, end))"
+        return f"unknown function {name!r}{suggest(name, [*self.scope.functions, *FUNCTIONS])}"
+
+    def reduction(self, node: Reduction) -> Node:
+        index = node.index
+        if fault := name_fault(index):
+            self.fail(fault, node.column)
+        if index in self.scope.symbols or index in self.indices:
+            self.fail(f"the index {index!r} already has a meaning; choose another", node.column)
+        bounds = [self.bound(bound, node.column) for bound in node.bounds]
+        if bounds[2:] == [0]:
+            self.fail("the step of range is not 0", node.column)
+        run = range(*bounds)
+        if len(run) > MAX_RANGE:
+            self.fail(f"{node.operator}() over more than {MAX_RANGE} terms", node.column)
+        terms = []
+        for value in run:
+            self.indices[index] = value
+            if self.budget < 0:
+                self.fail("the expression is too large when written out", node.column)
+            term = self.selected(node)
+            if term is not None:
+                terms.append(term)
+        self.indices.pop(index, None)
+        if len(terms) > 1:
+            operator = "+" if node.operator == "sum" else "*"
+            return Chain(terms[0], tuple((operator, term) for term in terms[1:]))
+        return terms[0] if terms else _neutral(node.operator)
+
+    def selected(self, node: Reduction) -> Node | None:
+        if node.condition is None:
+            return self.visit(node.body)
+        condition = self.visit(node.condition)
+        known = constant_value(condition, self.scope.values)
+        if known is None:
+            return Conditional(self.visit(node.body), condition, _neutral(node.operator))
+        return self.visit(node.body) if known else None
+
+    def bound(self, node: Node, column: int) -> int:
+        value = constant_value(self.visit(node), self.scope.values)
+        if value is None or not value.is_integer() or abs(value) > 1e9:
+            self.fail("the bounds and the step of range are whole numbers", column)
+        return int(value)
+
+
+def _builtin(signature: _Signature, arguments: tuple[Node, ...]) -> Node:
+    if signature.target == "where":
+        condition, then, otherwise = arguments
+        return Conditional(then, condition, otherwise)
+    if signature.target == "power":
+        return Power(*arguments)
+    if signature.variadic:
+        folded = arguments[0]
+        for argument in arguments[1:]:
+            folded = Call(signature.target, (folded, argument))
+        return folded
+    return Call(signature.target, arguments)
+
+
+def _arguments(count: int) -> str:
+    return f"{count} argument" + ("" if count == 1 else "s")
+
+
+def _neutral(operator: str) -> Number:
+    return Number(0.0 if operator == "sum" else 1.0)
+
+
+def _number(value: int) -> Node:
+    return Number(float(value)) if value >= 0 else Negate(Number(float(-value)))

@@ -1,0 +1,277 @@
+r"""Equations as LaTeX, in the order in which their author wrote the terms."""
+
+import re
+import unicodedata
+from collections.abc import Callable
+
+from engine.model.expressions import parse
+from engine.model.nodes import (
+    Call,
+    Chain,
+    Compare,
+    Conditional,
+    Logic,
+    Name,
+    Negate,
+    Node,
+    Not,
+    Number,
+    Power,
+    Reduction,
+)
+from engine.model.spec import Formula, ModelSpec
+
+__all__ = ["equations", "typeset_name"]
+
+_GREEK = """
+    alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi
+    psi omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega
+"""
+_SPELLINGS = {
+    "lam": r"\lambda",
+    "lamda": r"\lambda",
+    "eps": r"\varepsilon",
+    "epsilon": r"\varepsilon",
+    "phi": r"\varphi",
+} | {name: "\\" + name for name in _GREEK.split()}
+_FUNCTIONS = {
+    "log": r"\ln",
+    "log10": r"\log_{10}",
+    "log2": r"\log_{2}",
+    "asin": r"\arcsin",
+    "acos": r"\arccos",
+    "atan": r"\arctan",
+    "sign": r"\operatorname{sgn}",
+    "heaviside": "H",
+    "step": "H",
+}
+_FUNCTIONS |= {name: "\\" + name for name in ("sin", "cos", "tan", "arcsin", "arccos", "arctan")}
+_FUNCTIONS |= {name: "\\" + name for name in ("sinh", "cosh", "tanh", "exp", "min", "max")}
+_FENCES = {
+    "abs": (r"\left|", r"\right|"),
+    "fabs": (r"\left|", r"\right|"),
+    "floor": (r"\left\lfloor ", r" \right\rfloor"),
+    "ceil": (r"\left\lceil ", r" \right\rceil"),
+    "sqrt": (r"\sqrt{", "}"),
+    "cbrt": (r"\sqrt[3]{", "}"),
+}
+_ENDS_IN_WORD = re.compile(r"\\mathrm\{\w*\}(_\{[^{}]*\})?$")
+_RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
+_CONDITIONAL, _LOGIC, _CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
+
+
+def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...]) -> tuple[str, ...]:
+    r"""Return one line of LaTeX for each equation of `spec` and for the named aux and functions.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A model whose expressions are known to be correct.
+    aux, functions : tuple of str
+        Names of the definitions that follow the equations.
+    """
+    states = {state.name for state in spec.states}
+    is_map = spec.kind == "map"
+
+    def plain(name: str) -> str:
+        return typeset_name(name)
+
+    def iterate(name: str) -> str:
+        if name == "t":
+            return "n"
+        return typeset_name(name, "n") if name in states else typeset_name(name)
+
+    in_time = _Writer(iterate if is_map else plain)
+    lines = []
+    for equation in spec.equations:
+        if is_map:
+            left = typeset_name(equation.state, "n+1")
+        else:
+            left = typeset_name(equation.state, accent=r"\dot")
+        lines.append(f"{left} = {in_time.formula(equation.formula)}")
+    for entry in spec.aux:
+        if entry.name in aux:
+            lines.append(f"{typeset_name(entry.name)} = {in_time.formula(entry.formula)}")
+    for function in spec.functions:
+        if function.name in functions:
+            arguments = ", ".join(map(typeset_name, function.args))
+            left = rf"{typeset_name(function.name)}\left({arguments}\right)"
+            lines.append(f"{left} = {_Writer(plain).formula(function.formula)}")
+    return tuple(lines)
+
+
+def typeset_name(name: str, index: str = "", accent: str = "") -> str:
+    r"""Return a name as LaTeX: Greek letters by name, digits and what follows ``_`` as index.
+
+    Parameters
+    ----------
+    name : str
+        A name of the model, such as ``"omega0"``.
+    index : str, optional
+        One more subscript, such as ``"n+1"``.
+    accent : str, optional
+        A command put on the letter, such as ``r"\dot"``.
+    """
+    stem, *indices = [part for part in name.split("_") if part] or [r"\_"]
+    letters = stem.rstrip("0123456789")
+    if letters and letters != stem:
+        indices.insert(0, stem[len(letters) :])
+        stem = letters
+    symbol = _letters(stem)
+    if accent:
+        symbol = f"{accent}{{{symbol}}}"
+    subscripts = [*map(_letters, indices), *([index] if index else [])]
+    return symbol + (f"_{{{','.join(subscripts)}}}" if subscripts else "")
+
+
+def _letters(word: str) -> str:
+    if word in _SPELLINGS:
+        return _SPELLINGS[word]
+    if len(word) == 1 and not word.isascii():
+        spelled = unicodedata.name(word).split()[-1].lower()
+        return _SPELLINGS.get(spelled if word.islower() else spelled.capitalize(), word)
+    if len(word) == 1 or word.isdigit():
+        return word
+    return rf"\mathrm{{{word}}}"
+
+
+class _Writer:
+    def __init__(self, name: Callable[[str], str]) -> None:
+        self.name = name
+
+    def formula(self, formula: Formula) -> str:
+        return self.text(parse(formula.text, formula.where, formula.column), _CONDITIONAL)
+
+    def text(self, node: Node, binding: int) -> str:
+        written, own = self.written(node)
+        return written if own >= binding else rf"\left({written}\right)"
+
+    def written(self, node: Node) -> tuple[str, int]:
+        match node:
+            case Number(value):
+                text = _number(value)
+                return text, _ATOM if r"\cdot" not in text else _PRODUCT
+            case Name(name):
+                return self.name(name), _ATOM
+            case Negate(operand):
+                return f"-{self.text(operand, _PRODUCT)}", _SUM
+            case Not(operand):
+                return rf"\lnot {self.text(operand, _ATOM)}", _CONDITION
+            case Chain(first, rest) if node.is_sum:
+                text = self.text(first, _SUM)
+                for sign, term in rest:
+                    text += f" {sign} {self.text(term, _PRODUCT)}"
+                return text, _SUM
+            case Chain():
+                return self.product(node)
+            case Power():
+                return self.power(node)
+            case Compare(first, rest):
+                text = self.text(first, _SUM)
+                for sign, term in rest:
+                    text += f" {_RELATIONS[sign]} {self.text(term, _SUM)}"
+                return text, _CONDITION
+            case Logic(word, operands):
+                sign = r" \land " if word == "and" else r" \lor "
+                return sign.join(self.text(operand, _CONDITION) for operand in operands), _LOGIC
+            case Conditional(then, condition, otherwise):
+                return self.cases(then, condition, otherwise), _ATOM
+            case Call("mod", (first, second)):
+                return self.product(Chain(first, (("%", second),)))
+            case Call():
+                return self.call(node), _ATOM
+            case Reduction():
+                return self.reduction(node), _SUM
+            case _:
+                raise TypeError(node)
+
+    def product(self, node: Chain) -> tuple[str, int]:
+        if isinstance(node.first, Negate):
+            return f"-{self.product(Chain(node.first.operand, node.rest))[0]}", _SUM
+        text, binding = self.written(node.first)
+        for sign, factor in node.rest:
+            left = text if binding >= _PRODUCT else rf"\left({text}\right)"
+            if sign == "*":
+                text, binding = _side_by_side(left, self.text(factor, _PRODUCT)), _PRODUCT
+            elif sign == "/":
+                text, binding = rf"\frac{{{text}}}{{{self.text(factor, _CONDITIONAL)}}}", _PRODUCT
+            elif sign == "%":
+                text, binding = rf"{left} \bmod {self.text(factor, _PRODUCT)}", _CONDITION
+            else:
+                fraction = rf"\frac{{{text}}}{{{self.text(factor, _CONDITIONAL)}}}"
+                text, binding = rf"\left\lfloor {fraction} \right\rfloor", _ATOM
+        return text, binding
+
+    def power(self, node: Power) -> tuple[str, int]:
+        exponent = self.exponent(node.exponent)
+        base = node.base
+        if isinstance(base, Call) and base.function in _FUNCTIONS and base.function != "exp":
+            return self.call(base, f"^{{{exponent}}}"), _POWER
+        text = self.text(base, _ATOM)
+        if isinstance(base, Call | Conditional) and not text.startswith(r"\left"):
+            text = rf"\left({text}\right)"
+        return f"{text}^{{{exponent}}}", _POWER
+
+    def exponent(self, node: Node) -> str:
+        match node:
+            case Chain(first, (("/", second),)):
+                return f"{self.text(first, _PRODUCT)}/{self.text(second, _POWER)}"
+        return self.text(node, _CONDITIONAL)
+
+    def call(self, node: Call, exponent: str = "") -> str:
+        arguments = ", ".join(self.text(argument, _CONDITIONAL) for argument in node.arguments)
+        if node.function in _FENCES:
+            opening, closing = _FENCES[node.function]
+            return f"{opening}{arguments}{closing}"
+        if node.function == "exp" and r"\frac" not in arguments:
+            return f"e^{{{arguments}}}"
+        name = _FUNCTIONS.get(node.function) or typeset_name(node.function)
+        return rf"{name}{exponent}\left({arguments}\right)"
+
+    def cases(self, then: Node, condition: Node, otherwise: Node) -> str:
+        rows = []
+        rest = otherwise
+        while True:
+            shown = self.text(then, _CONDITIONAL), self.text(condition, _CONDITIONAL)
+            rows.append(rf"{shown[0]} & \text{{if }} {shown[1]}")
+            if not isinstance(rest, Conditional):
+                break
+            then, condition, rest = rest.then, rest.condition, rest.otherwise
+        rows.append(rf"{self.text(rest, _CONDITIONAL)} & \text{{otherwise}}")
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+    def reduction(self, node: Reduction) -> str:
+        first: Node = Number(0.0)
+        end = node.bounds[0]
+        if len(node.bounds) > 1:
+            first, end = node.bounds[:2]
+        last = _number(end.value - 1) if isinstance(end, Number) else f"{self.text(end, _SUM)} - 1"
+        index = typeset_name(node.index)
+        below = [f"{index}={self.text(first, _SUM)}"]
+        if len(node.bounds) == 3:
+            below.append(rf"\text{{step }} {self.text(node.bounds[2], _SUM)}")
+        if node.condition is not None:
+            below.append(self.text(node.condition, _CONDITIONAL))
+        sign = r"\sum" if node.operator == "sum" else r"\prod"
+        subscript = r" \\ ".join(below)
+        if len(below) > 1:
+            subscript = rf"\substack{{{subscript}}}"
+        return rf"{sign}_{{{subscript}}}^{{{last}}} {self.text(node.body, _PRODUCT)}"
+
+
+def _side_by_side(left: str, right: str) -> str:
+    digits = right[0].isdigit() or (left[-1].isdigit() and right.startswith(r"\frac"))
+    if digits:
+        return rf"{left} \cdot {right}"
+    # Words need a space to stay apart; letters stand side by side.
+    words = right.startswith(r"\mathrm") or _ENDS_IN_WORD.search(left)
+    return rf"{left} \, {right}" if words else f"{left} {right}"
+
+
+def _number(value: float) -> str:
+    text = repr(value).removesuffix(".0")
+    mantissa, letter, exponent = text.partition("e")
+    if not letter:
+        return text
+    power = f"10^{{{int(exponent)}}}"
+    return power if mantissa == "1" else rf"{mantissa} \cdot {power}"

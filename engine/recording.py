@@ -1,0 +1,113 @@
+"""Recording plans: how many rows a run of known length keeps."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.errors import SimError
+
+
+class RecordingPlan(Protocol):
+    """Say which of a run's steps are kept, so that everything can be allocated first.
+
+    To add one, give it these three members; the fast path asks for nothing else.
+    """
+
+    @property
+    def interval(self) -> int:
+        """Return the number of steps between two rows."""
+
+    def skipped(self, n_steps: int) -> int:
+        """Return the number of steps taken before the first row is recorded."""
+
+    def capacity(self, n_steps: int) -> int:
+        """Return the number of rows that a run of `n_steps` keeps."""
+
+
+def _require_count(plan: str, what: str, value: int, least: int) -> None:
+    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
+        raise SimError(f"{plan}: {what} = {value!r} is not an integer of at least {least}")
+
+
+@dataclass(frozen=True)
+class Every:
+    """Keep the initial state and every k-th step.
+
+    Attributes
+    ----------
+    interval : int
+        The k.
+    """
+
+    interval: int = 1
+
+    def __post_init__(self) -> None:
+        """Validate the interval.
+
+        Raises
+        ------
+        SimError
+            It is not a positive integer.
+        """
+        _require_count("Every", "interval", self.interval, 1)
+
+    def skipped(self, n_steps: int) -> int:
+        """Return 0: the initial state is the first row."""
+        return 0
+
+    def capacity(self, n_steps: int) -> int:
+        """Return the number of rows of a run of `n_steps`."""
+        return n_steps // self.interval + 1
+
+
+@dataclass(frozen=True)
+class Tail:
+    """Keep the last m states.
+
+    Attributes
+    ----------
+    rows : int
+        The m; fewer are kept where the run has fewer.
+    """
+
+    rows: int
+
+    def __post_init__(self) -> None:
+        """Validate the number of rows.
+
+        Raises
+        ------
+        SimError
+            It is not a positive integer.
+        """
+        _require_count("Tail", "rows", self.rows, 1)
+
+    @property
+    def interval(self) -> int:
+        """Return 1."""
+        return 1
+
+    def skipped(self, n_steps: int) -> int:
+        """Return the number of steps before the tail."""
+        return max(0, n_steps + 1 - self.rows)
+
+    def capacity(self, n_steps: int) -> int:
+        """Return the number of rows of a run of `n_steps`."""
+        return min(self.rows, n_steps + 1)
+
+
+@dataclass(frozen=True)
+class Nothing:
+    """Keep no rows; the final state and the observers' results remain."""
+
+    @property
+    def interval(self) -> int:
+        """Return 1."""
+        return 1
+
+    def skipped(self, n_steps: int) -> int:
+        """Return more steps than there are."""
+        return n_steps + 1
+
+    def capacity(self, n_steps: int) -> int:
+        """Return 0."""
+        return 0

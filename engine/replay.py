@@ -1,0 +1,47 @@
+"""Replay a journal: the same problem, the same edits, the same bits."""
+
+from engine.errors import RunError
+from engine.journal import Journal
+from engine.run import Run
+from engine.sim import Sim
+
+
+def replay(sim: Sim, journal: Journal) -> Run:
+    """Return a run that took the same steps with the same edits.
+
+    Parameters
+    ----------
+    sim : Sim
+        The problem the first run started from.
+    journal : Journal
+        Its `Run.journal`.
+
+    Returns
+    -------
+    Run
+        At the same step, with the same state, observers and rows, to the bit.
+
+    Raises
+    ------
+    PhasescopeError
+        The journal belongs to another problem.
+    """
+    setting = sim.differs_in(journal.origin)
+    if setting is not None:
+        raise RunError(
+            f"the journal began with {setting} = {getattr(journal.origin, setting)!r}, not "
+            f"{getattr(sim, setting)!r}; replay(journal.origin, journal) begins as it did"
+        )
+    twin = Run(sim, t_end=journal.t_end)
+    for entry in journal.entries:
+        _advance_to(twin, entry.step)
+        twin.edit(entry.edit)
+    _advance_to(twin, journal.n_steps)
+    return twin
+
+
+def _advance_to(run: Run, step: int) -> None:
+    """Advance to a step, through stop conditions and full chunks."""
+    while run.n_steps < step:
+        if run.advance(n_steps=step - run.n_steps).status.is_failure:
+            raise RunError(f"the replay failed at step {run.n_steps}, the run reached {step}")

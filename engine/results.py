@@ -1,0 +1,290 @@
+"""What came out of a run: rows, observers' results, status, provenance."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import RunError, suggest
+from engine.observers import build_observer_metadata
+from engine.run_state import RunState, output_values
+from engine.runner import abi
+from engine.runner.abi import Status
+from engine.sim import Sim
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Failure:
+    """Say why an orbit could not go on.
+
+    Attributes
+    ----------
+    variable : str or None
+        The first state that left the finite numbers, if one did.
+    value : float or None
+        What it would have become.
+    t : float
+        Time of the last good state.
+    step : int
+        Accepted steps until then.
+    message : str
+        The same in words.
+    """
+
+    variable: str | None
+    value: float | None
+    t: float
+    step: int
+    message: str
+
+
+def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
+    """Describe the failure that a signal stands for, or return None where it is none."""
+    if not status.is_failure:
+        return None
+    rejected = arrays.state[abi.REJECTED]
+    at = f"after t = {arrays.t:.6g} (step {arrays.n_steps})"
+    if status is Status.NAN_DETECTED:
+        lost = int(np.argmin(np.isfinite(rejected)))
+        name, value = sim.model.state_names[lost], float(rejected[lost])
+        what = "became undefined (nan)" if np.isnan(value) else f"left to {value:+.0f}inity"
+        return Failure(
+            variable=name,
+            value=value,
+            t=arrays.t,
+            step=arrays.n_steps,
+            message=f"{name} {what} {at}",
+        )
+    return Failure(
+        variable=None,
+        value=None,
+        t=arrays.t,
+        step=arrays.n_steps,
+        message=(
+            f"the step size fell below what t can resolve {at}: the solution may end there, or "
+            f"rtol = {sim.rtol:g} and atol = {sim.atol:g} ask for too much"
+        ),
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ObserverResult(Mapping[str, float]):
+    """Hold one observer's results by name, and its samples.
+
+    Attributes
+    ----------
+    outputs : mapping of str to float
+        Results at the end.
+    trace : mapping of str to ndarray
+        ``"t"`` (samples,) and one array (samples,) per column.
+    """
+
+    outputs: Mapping[str, float]
+    trace: Mapping[str, Floats] = field(default_factory=dict)
+
+    def __getitem__(self, name: str) -> float:
+        """Return the result of this name."""
+        if name not in self.outputs:
+            raise RunError(f"the observer has no output {name!r}{suggest(name, self.outputs)}")
+        return self.outputs[name]
+
+    def __iter__(self) -> Any:
+        """Iterate over the names of the results."""
+        return iter(self.outputs)
+
+    def __len__(self) -> int:
+        """Return the number of results."""
+        return len(self.outputs)
+
+
+class ByKey(dict[str, ObserverResult]):
+    """Hold observers' results by key, and help after a wrong one."""
+
+    def __missing__(self, key: str) -> ObserverResult:
+        """Raise RunError with the keys there are."""
+        raise RunError(f"there is no observer {key!r}{suggest(str(key), list(self))}")
+
+
+class Rows:
+    """Give recorded rows by variable name; shared by chunks and results."""
+
+    t: Floats
+    y: Floats
+    names: tuple[str, ...]
+
+    def __getitem__(self, name: str) -> Floats:
+        """Return the recorded values (rows,) of a variable.
+
+        Raises
+        ------
+        RunError
+            The variable was not recorded.
+        """
+        if name == "t":
+            return self.t
+        if name not in self.names:
+            raise RunError(f"{name!r} was not recorded{suggest(str(name), self.names)}")
+        return self.y[:, self.names.index(name)]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.t)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Chunk(Rows):
+    """Hold what one call of `Run.advance` produced.
+
+    Attributes
+    ----------
+    t : ndarray (rows,)
+        Times.
+    y : ndarray (rows, k)
+        Recorded variables.
+    names : tuple of str
+        Their names.
+    status : Status
+        Why the call returned.
+    events : mapping
+        Events by name.
+    traces : mapping
+        Samples of each observer: ``traces[key]["t"]`` and its columns.
+    """
+
+    t: Floats
+    y: Floats
+    names: tuple[str, ...]
+    status: Status
+    events: Mapping[str, Any] = field(default_factory=dict)
+    traces: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Results(Rows):
+    """Hold a finished run.
+
+    Attributes
+    ----------
+    t : ndarray (rows,)
+        Times.
+    y : ndarray (rows, k)
+        Recorded variables, in the order of `names`; ``results["x"]`` is one of them (rows,).
+    names : tuple of str
+        States and ``aux.<name>``.
+    status : Status
+        How the run ended.
+    failure : Failure or None
+        Why it could not go on.
+    params : mapping of str to float
+        Parameter values.
+    observers : mapping of str to ObserverResult
+        Observers' results and samples by key.
+    events : mapping
+        Events by name.
+    final_state : mapping of str to float
+        State at the end, also when it was not recorded.
+    provenance : mapping
+        The settings, the model's name and digest, the steps taken, the versions of what ran.
+    """
+
+    t: Floats
+    y: Floats
+    names: tuple[str, ...]
+    status: Status
+    failure: Failure | None
+    params: Mapping[str, float]
+    observers: Mapping[str, ObserverResult]
+    final_state: Mapping[str, float]
+    provenance: Mapping[str, Any]
+    events: Mapping[str, Any] = field(default_factory=dict)
+
+    def to_pandas(self) -> "pd.DataFrame":
+        """Return the rows as a data frame indexed by t.
+
+        Raises
+        ------
+        RunError
+            pandas is not installed.
+        """
+        try:
+            import pandas as pd
+        except ImportError as error:
+            raise RunError("to_pandas needs pandas: pip install pandas") from error
+        return pd.DataFrame(self.y, index=pd.Index(self.t, name="t"), columns=list(self.names))
+
+
+def make_results(
+    sim: Sim,
+    arrays: RunState,
+    status: Status,
+    rows: tuple[Floats, Floats],
+    traces: Mapping[str, Mapping[str, Floats]],
+    failure: Failure | None = None,
+) -> Results:
+    """Assemble the results of a run from its arrays, rows and samples.
+
+    A failure that the signal alone explains need not be given.
+    """
+    outputs = output_values(sim.observers, arrays.analysis_out)
+    current = arrays.state[abi.CURRENT].tolist()
+    return Results(
+        t=rows[0],
+        y=rows[1],
+        names=sim.record,
+        status=status,
+        failure=failure or find_failure(status, sim, arrays),
+        params=sim.params,
+        observers=ByKey(
+            {
+                key: ObserverResult(outputs=values, trace=traces.get(key, {}))
+                for key, values in outputs.items()
+            }
+        ),
+        final_state=dict(zip(sim.model.state_names, current, strict=True)),
+        provenance=provenance(sim, arrays),
+    )
+
+
+def provenance(sim: Sim, arrays: RunState) -> dict[str, Any]:
+    """Describe a run as plain values: model, settings, versions, steps."""
+    return {
+        "model": sim.model.name,
+        "model_digest": sim.model.digest,
+        "stepper": sim.stepper,
+        "dt": sim.dt,
+        "t0": sim.t0,
+        "params": dict(sim.params),
+        "y0": dict(sim.y0),
+        "rtol": sim.rtol,
+        "atol": sim.atol,
+        "record": sim.record,
+        "record_interval": sim.record_interval,
+        "stop": None if sim.stop is None else {"cond": sim.stop.cond, "phase": sim.stop.phase},
+        "max_steps": sim.max_steps,
+        "sample_dt": sim.sample_dt,
+        "seed": sim.seed,
+        "jit": sim.jit,
+        "fastmath": sim.fastmath,
+        "observers": build_observer_metadata(sim.observers),
+        "n_steps": arrays.n_steps,
+        "rejected_steps": int(arrays.counters[abi.REJECTED_STEPS]),
+        "versions": {name: _version(name) for name in ("phasescope", "numpy", "numba")},
+    }
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        # Used from a checkout that was not installed.
+        return "not installed"

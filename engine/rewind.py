@@ -1,0 +1,99 @@
+"""Compute a run again from a checkpoint, without recording."""
+
+import math
+
+import numpy as np
+
+from engine.edits import apply_edit
+from engine.journal import Journal, JournalEntry
+from engine.run_state import FOREVER, runner_for, trace_columns
+from engine.runner import abi
+from engine.snapshot import Snapshot
+
+SCRATCH_ROWS = 1024
+
+
+def arrival_at(start: Snapshot, entries: tuple[JournalEntry, ...], step: int) -> Snapshot:
+    """Return the run as it first arrived at a step.
+
+    Parameters
+    ----------
+    start : Snapshot
+        A checkpoint at or before the step, without edits made there.
+    entries : tuple of JournalEntry
+        All edits of the run; those of the checkpoint come first.
+    step : int
+        Accepted steps.
+
+    Returns
+    -------
+    Snapshot
+        With the edits before the step, and no others, in its journal.
+    """
+    walk = _Walk(start)
+    for entry in entries[len(start.journal.entries) :]:
+        if entry.step < step:
+            walk.to_step(entry.step)
+            walk.apply(entry)
+    walk.to_step(step)
+    return walk.snapshot()
+
+
+def step_at_or_before(start: Snapshot, entries: tuple[JournalEntry, ...], t: float) -> int:
+    """Return the count of the last step at or before a time, from a checkpoint before it."""
+    walk = _Walk(start)
+    for entry in entries[len(start.journal.entries) :]:
+        if entry.t <= t:
+            walk.to_step(entry.step)
+            walk.apply(entry)
+    walk.to_time(t)
+    n = walk.arrays.n_steps
+    return n - 1 if walk.arrays.t > t + 1e-9 * walk.sim.dt else n
+
+
+class _Walk:
+    """Advance a copy of a snapshot and throw the rows away."""
+
+    def __init__(self, start: Snapshot) -> None:
+        self.sim, self.arrays = start.sim, start.arrays.copy()
+        self.journal, self.entries = start.journal, start.journal.entries
+        self.status = start.status
+
+    def apply(self, entry: JournalEntry) -> None:
+        self.sim, self.arrays = apply_edit(self.sim, self.arrays, entry.edit)
+        self.entries = (*self.entries, entry)
+
+    def to_step(self, step: int) -> None:
+        self._drive(step, math.inf)
+
+    def to_time(self, t: float) -> None:
+        if self.sim.method.adaptive:
+            self._drive(FOREVER, t)
+        else:
+            self._drive(self.arrays.steps_until(self.sim, t), math.inf)
+
+    def _drive(self, step_bound: int, t_bound: float) -> None:
+        runner, arrays = runner_for(self.sim), self.arrays
+        end = self.journal.t_end
+        record_t = np.empty(SCRATCH_ROWS)
+        record_y = np.empty((SCRATCH_ROWS, len(self.sim.record)))
+        trace = np.empty((SCRATCH_ROWS, trace_columns(self.sim.observers)))
+        arrays.counters[abi.STEP_BOUND] = step_bound
+        arrays.clock[abi.T_BOUND] = t_bound
+        arrays.clock[abi.T_END] = math.inf if end is None else end
+        # Where the run went on after a stop condition, so does this.
+        while arrays.n_steps < step_bound and arrays.t < t_bound:
+            arrays.counters[[abi.ROW, abi.TRACE_ROW]] = 0
+            self.status = arrays.call(runner, record_t, record_y, trace)
+            if self.status.is_failure:
+                break
+        arrays.counters[[abi.ROW, abi.TRACE_ROW]] = 0
+
+    def snapshot(self) -> Snapshot:
+        journal = Journal(
+            origin=self.journal.origin,
+            entries=self.entries,
+            n_steps=self.arrays.n_steps,
+            t_end=self.journal.t_end,
+        )
+        return Snapshot(sim=self.sim, arrays=self.arrays, journal=journal, status=self.status)

@@ -1,0 +1,393 @@
+"""The normal runner, live: advance, pause, edit, snapshot, rewind."""
+
+import math
+import threading
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from engine.boundary import Boundary
+from engine.edits import apply_edit, edited_sim
+from engine.errors import RunError
+from engine.goal import Goal, SliceLength, make_goal
+from engine.journal import Edit, Journal, JournalEntry
+from engine.observers import ObserverModule
+from engine.results import (
+    ByKey,
+    Chunk,
+    Failure,
+    Floats,
+    ObserverResult,
+    Results,
+    find_failure,
+    make_results,
+)
+from engine.rewind import arrival_at, step_at_or_before
+from engine.row_buffers import (
+    LEAST_ROOM,
+    MAX_CHUNK_ROWS,
+    ChunkParts,
+    RowStore,
+    SampleStore,
+    joined,
+)
+from engine.run_state import (
+    FOREVER,
+    initial_run_state,
+    output_values,
+    runner_for,
+    trace_columns,
+)
+from engine.runner import abi
+from engine.runner.abi import Status
+from engine.sim import Sim, count, number
+from engine.snapshot import Checkpoints, Snapshot, check_fits
+
+TRACE_ROWS = 512
+HISTORY_ROWS = 1 << 20
+
+
+class Run:
+    """Advance an orbit in chunks; edit, pause, snapshot and rewind it while it runs.
+
+    Any sequence of chunks is one run, bit for bit.  One thread advances; every other method
+    may be called from any thread and acts at the next step boundary.
+
+    Parameters
+    ----------
+    sim : Sim
+        The problem.
+    t_end, n_steps : float, int, optional
+        The run's own end; endless by default.  Only this end shortens an adaptive step.
+    history_rows : int
+        Rows that `results` can give back, at most; older ones go.
+
+    Attributes
+    ----------
+    status : Status
+        The signal of the last advance.
+    """
+
+    def __init__(
+        self,
+        sim: Sim,
+        *,
+        t_end: float | None = None,
+        n_steps: int | None = None,
+        history_rows: int = HISTORY_ROWS,
+    ) -> None:
+        self._t_end = None if t_end is None else number("t_end", t_end)
+        self._n_end = None if n_steps is None else count("n_steps", n_steps, 0)
+        self._boundary = Boundary()
+        self._advancing = threading.Lock()
+        self._pause_requested = False
+        self._slice_length = SliceLength()
+        self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
+        self._samples = SampleStore(sim.observers)
+        self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
+        self._entries: tuple[JournalEntry, ...] = ()
+        self.status = Status.DONE
+        self._sim = self._origin = sim
+        self._runner = runner_for(sim)
+        self._arrays = initial_run_state(sim)
+        self._watch()
+        self._checkpoints.begin(self._snapshot())
+
+    @property
+    def sim(self) -> Sim:
+        """Return the settings in force; `y0` and `t0` are where the run began."""
+        return self._sim
+
+    @property
+    def t(self) -> float:
+        """Return the time of the current state."""
+        return self._arrays.t
+
+    @property
+    def n_steps(self) -> int:
+        """Return the accepted steps so far."""
+        return self._arrays.n_steps
+
+    @property
+    def y(self) -> Floats:
+        """Return the current state (n,)."""
+        current: Floats = self._arrays.state[abi.CURRENT].copy()
+        return current
+
+    @property
+    def state(self) -> dict[str, float]:
+        """Return the current state by name."""
+        return dict(zip(self._sim.model.state_names, self.y.tolist(), strict=True))
+
+    @property
+    def params(self) -> dict[str, float]:
+        """Return the parameter values in force."""
+        return dict(self._sim.params)
+
+    @property
+    def failure(self) -> Failure | None:
+        """Return why the orbit cannot go on, or None."""
+        return find_failure(self.status, self._sim, self._arrays)
+
+    @property
+    def observers(self) -> dict[str, ObserverResult]:
+        """Return the observers' results so far."""
+        values = output_values(self._sim.observers, self._arrays.analysis_out)
+        return ByKey({key: ObserverResult(outputs=values[key]) for key in values})
+
+    @property
+    def journal(self) -> Journal:
+        """Return the edits so far."""
+        return Journal(
+            origin=self._origin, entries=self._entries, n_steps=self.n_steps, t_end=self._t_end
+        )
+
+    def results(self) -> Results:
+        """Return the latest rows, within `history_rows`, and everything else the run knows.
+
+        They stay readable after a blow-up, a pause or an exception in whoever used the chunks.
+        """
+        with self._boundary.edit():
+            rows = self._store.rows()
+            traces = self._samples.samples()
+            return make_results(self._sim, self._arrays, self.status, rows, traces)
+
+    def advance(
+        self,
+        n_steps: int | None = None,
+        *,
+        t: float | None = None,
+        rows: int | None = None,
+        budget_s: float | None = None,
+    ) -> Chunk:
+        """Advance until the first of the given bounds and return what was recorded.
+
+        Parameters
+        ----------
+        n_steps : int, optional
+            Steps (iterations) to take.
+        t : float, optional
+            Time to reach: the first step at or after it; no step is shortened for it.
+        rows : int, optional
+            Rows to record at most; with `sample_dt` a step's samples stay together.
+        budget_s : float, optional
+            Seconds of wall time to spend.
+
+        Returns
+        -------
+        Chunk
+            Status DONE, or USER_BREAK after `pause`, EARLY_EXIT, NAN_DETECTED, STEPFAIL.
+            GROW_REC says that the chunk is full, at 2**22 rows, before a bound was met: take
+            it and call again.
+
+        Raises
+        ------
+        RunError
+            No bound is given, or another thread is advancing the run.
+        SimError
+            A bound is not a valid number.
+        """
+        given = (n_steps, t, rows, budget_s, self._t_end, self._n_end)
+        if given.count(None) == len(given):
+            raise RunError("advance needs a bound: n_steps=, t=, rows= or budget_s=")
+        goal = make_goal(self.n_steps, n_steps, t, rows, budget_s)
+        if not self._advancing.acquire(blocking=False):
+            raise RunError("another thread is advancing this run; pause it first")
+        try:
+            self._pause_requested = False
+            return self._collect(goal)
+        finally:
+            self._advancing.release()
+
+    def pause(self) -> None:
+        """Make an `advance` under way in another thread return within a few milliseconds."""
+        self._pause_requested = True
+
+    def _collect(self, goal: Goal) -> Chunk:
+        parts = ChunkParts(MAX_CHUNK_ROWS if goal.rows is None else goal.rows)
+        while True:
+            with self._boundary:
+                finished = self._slice(goal, parts)
+            if finished or (goal.deadline < math.inf and time.perf_counter() >= goal.deadline):
+                break
+            if self._pause_requested:
+                self.status = Status.USER_BREAK
+                break
+        t, y = joined(parts.rows)
+        return Chunk(t=t, y=y, names=self._sim.record, status=self.status, traces=parts.traces())
+
+    def _slice(self, goal: Goal, parts: ChunkParts) -> bool:
+        """Advance by one slice; return True when the goal is met or the orbit cannot go on."""
+        arrays, sim = self._arrays, self._sim
+        n_before = arrays.n_steps
+        if self._checkpoints.due(n_before):
+            self._checkpoints.keep(self._snapshot())
+        step_bound, t_bound = goal.bounds(sim, arrays, own_step=self._n_end, own_t=self._t_end)
+        wanted = None
+        if not parts.n_rows and step_bound < FOREVER and sim.sample_dt is None:
+            wanted = (step_bound - n_before) // sim.record_interval + 2
+        arrays.clock[abi.T_BOUND] = t_bound
+        arrays.clock[abi.T_END] = math.inf if self._t_end is None else self._t_end
+        begun = time.perf_counter()
+        slice_bound = min(step_bound, n_before + self._slice_length.steps)
+        status = self._call(slice_bound, wanted, parts)
+        while arrays.samples_due(sim):
+            # A step's samples stay together: an edit or a pause must not come between them.
+            status = self._call(arrays.n_steps, None, parts)
+        n_after = arrays.n_steps
+        self._slice_length.tune(n_after - n_before, time.perf_counter() - begun)
+        if status in (Status.GROW_REC, Status.TRACE_OVERFLOW) and not parts.full:
+            return False
+        if parts.full and status in (Status.DONE, Status.GROW_REC, Status.TRACE_OVERFLOW):
+            status = Status.GROW_REC if goal.rows is None else Status.DONE
+        self.status = status
+        met = n_after >= step_bound or arrays.t >= t_bound
+        return met or parts.full or status is not Status.DONE
+
+    def _call(self, step_bound: int, wanted: int | None, parts: ChunkParts) -> Status:
+        """Call the runner once and take over what it recorded."""
+        arrays, counters = self._arrays, self._arrays.counters
+        room = self._store.reserve(wanted, max(parts.rows_left, LEAST_ROOM * parts.full))
+        counters[abi.STEP_BOUND] = step_bound
+        counters[abi.ROW] = 0
+        status = arrays.call(self._runner, *room, self._trace)
+        parts.add_rows(self._store.commit(int(counters[abi.ROW])))
+        if self._sim.observers:
+            trace = self._trace[: counters[abi.TRACE_ROW]]
+            self._samples.add(trace)
+            parts.add_trace(self._sim.observers, trace)
+            counters[abi.TRACE_ROW] = 0
+        return status
+
+    def set_params(self, **values: float) -> None:
+        """Change parameters from the next step on; restarts the stepper's history."""
+        self.edit(Edit(kind="params", values=values))
+
+    def set_state(self, **values: float) -> None:
+        """Kick the state; restarts the stepper's history."""
+        self.edit(Edit(kind="state", values=values))
+
+    def set_stepper(
+        self, stepper: str, *, dt: float | None = None, sample_dt: float | None = None
+    ) -> None:
+        """Go on with another stepper, with the same `dt` unless another is given."""
+        values: dict[str, Any] = {"stepper": stepper}
+        values |= {k: v for k, v in (("dt", dt), ("sample_dt", sample_dt)) if v is not None}
+        self.edit(Edit(kind="stepper", values=values))
+
+    def set_dt(self, dt: float) -> None:
+        """Change the step, for an adaptive stepper the next trial step."""
+        self.edit(Edit(kind="dt", values={"dt": dt}))
+
+    def set_tolerances(self, *, rtol: float | None = None, atol: float | None = None) -> None:
+        """Change the tolerances of an adaptive stepper."""
+        values = {k: v for k, v in (("rtol", rtol), ("atol", atol)) if v is not None}
+        self.edit(Edit(kind="tolerances", values=values))
+
+    def set_observers(self, observers: Sequence[ObserverModule] | ObserverModule) -> None:
+        """Change the observers; those that stay keep their memory, the orbit stays the same."""
+        self.edit(Edit(kind="observers", values={"observers": observers}))
+
+    def edit(self, edit: Edit) -> None:
+        """Apply an edit, one's own or one of a journal.
+
+        Raises
+        ------
+        PhasescopeError
+            A name or a value of the edit is not valid; the run is as before.
+        """
+        # Validate and compile where the edit is made, while the run goes on.
+        runner_for(edited_sim(self._sim, edit))
+        if not edit.values:
+            return
+        with self._boundary.edit():
+            self._apply(edit)
+
+    def _apply(self, edit: Edit) -> None:
+        entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit)
+        self._sim, self._arrays = apply_edit(self._sim, self._arrays, edit)
+        self._runner = runner_for(self._sim)
+        if edit.kind == "observers":
+            self._watch()
+        self._entries = (*self._entries, entry)
+        self.status = Status.DONE
+
+    def _watch(self) -> None:
+        observers = self._sim.observers
+        self._samples.watch(observers)
+        a_step = sum(observer.trace_rows_a_step for observer in observers)
+        self._trace = np.empty((max(TRACE_ROWS, 2 * a_step), trace_columns(observers)))
+
+    def snapshot(self) -> Snapshot:
+        """Return everything the run is now."""
+        with self._boundary.edit():
+            return self._snapshot()
+
+    def _snapshot(self) -> Snapshot:
+        return Snapshot(
+            sim=self._sim, arrays=self._arrays.copy(), journal=self.journal, status=self.status
+        )
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Put the run back to a snapshot of the same model and recording.
+
+        Raises
+        ------
+        RunError
+            The snapshot is of another model or records other variables.
+        """
+        check_fits(snapshot, self._sim)
+        with self._boundary.edit():
+            present = self.journal
+            if not snapshot.journal.is_continued_by(present):
+                self._store.clear()
+                self._samples.clear()
+                if not present.is_continued_by(snapshot.journal):
+                    self._checkpoints.begin(snapshot)
+            self._put_back(snapshot)
+            self.status = snapshot.status
+
+    def rewind(self, t: float | None = None, *, step: int | None = None) -> None:
+        """Go back to the last step at or before a time, or to a step, to the same bits.
+
+        The state is the one at which that step first arrived: edits made there or later are
+        undone and leave the journal.
+
+        Raises
+        ------
+        RunError
+            The time or step is not in the run's past, or both or neither are given.
+        """
+        if (t is None) == (step is None):
+            raise RunError("rewind needs a time or a step: rewind(t=3.0) or rewind(step=300)")
+        with self._boundary.edit():
+            if t is not None:
+                step = self._step_at(number("t", t))
+            step = count("step", step, 0)
+            start = self._checkpoints.before_step(step)
+            if start is None or step > self.n_steps:
+                raise RunError(f"step {step} is not in this run's past: {self._past()}")
+            self._put_back(arrival_at(start, self._entries, step))
+            self.status = Status.DONE
+
+    def _step_at(self, t: float) -> int:
+        start = self._checkpoints.before_time(t)
+        if start is None or t > self.t + 1e-9 * self._sim.dt:
+            raise RunError(f"t = {t:g} is not in this run's past: {self._past()}")
+        return step_at_or_before(start, self._entries, t)
+
+    def _past(self) -> str:
+        first = self._checkpoints.first
+        return f"t = {first.t:g} to {self.t:g}, step {first.n_steps} to {self.n_steps}"
+
+    def _put_back(self, snapshot: Snapshot) -> None:
+        self._sim, self._origin = snapshot.sim, snapshot.journal.origin
+        self._runner = runner_for(self._sim)
+        self._arrays = snapshot.arrays.copy()
+        self._entries, self._t_end = snapshot.journal.entries, snapshot.journal.t_end
+        self._checkpoints.forget_after(snapshot)
+        self._watch()
+        self._store.forget_after(self._arrays.recorded_until(self._sim))
+        self._samples.forget_after(self.t)

@@ -1,0 +1,225 @@
+"""The arrays of one run: what a runner reads and writes, and what a snapshot copies."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import SimError
+from engine.observers import ObserverModule
+from engine.runner import abi
+from engine.runner.layout import seed_tangent
+from engine.runner.runner_cache import Runner
+from engine.runner.runner_variants import RunnerVariant, get_runner
+from engine.sim import Sim
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+FOREVER = np.iinfo(np.int64).max
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunState:
+    """Hold the arrays described in `engine.runner.abi`, without the record and trace buffers."""
+
+    counters: Integers
+    clock: Floats
+    params: Floats
+    state: Floats
+    memory: Floats
+    analysis_ws: Floats
+    analysis_out: Floats
+
+    def copy(self) -> "RunState":
+        """Return an independent copy."""
+        return RunState(**{name: array.copy() for name, array in vars(self).items()})
+
+    @property
+    def n_steps(self) -> int:
+        """Return the accepted steps so far."""
+        return int(self.counters[abi.STEP])
+
+    @property
+    def t(self) -> float:
+        """Return the time of the current state."""
+        return float(self.clock[abi.T])
+
+    def call(self, runner: Runner, record_t: Floats, record_y: Floats, trace: Floats) -> abi.Status:
+        """Call a runner on these arrays and return its signal."""
+        signal = runner.run(
+            self.counters,
+            self.clock,
+            self.params,
+            self.state,
+            self.memory,
+            record_t,
+            record_y,
+            self.analysis_ws,
+            self.analysis_out,
+            trace,
+        )
+        return abi.SIGNALS[signal]
+
+    def samples_due(self, sim: Sim) -> bool:
+        """Tell whether dense output has samples of the last step left to record."""
+        if sim.sample_dt is None:
+            return False
+        due = self.clock[abi.SAMPLE_ORIGIN] + self.counters[abi.SAMPLE] * sim.sample_dt
+        return bool(due <= self.clock[abi.T] + abi.SAMPLE_GRACE * sim.sample_dt)
+
+    def recorded_until(self, sim: Sim) -> float:
+        """Return the time up to which, and not beyond, rows have been recorded."""
+        if sim.sample_dt is not None:
+            last = float(self.counters[abi.SAMPLE]) - 0.5
+            return float(self.clock[abi.SAMPLE_ORIGIN]) + last * sim.sample_dt
+        owed = self.counters[abi.RECORD_COUNTDOWN] == 0
+        return float(np.nextafter(self.t, -np.inf)) if owed else self.t
+
+    def steps_until(self, sim: Sim, t: float) -> int:
+        """Return the step count at which a fixed-step run first reaches time `t`.
+
+        A grid time within 1e-9 of a step of `t` counts as `t`.
+
+        Raises
+        ------
+        SimError
+            The horizon is more steps away than can be counted.
+        """
+        steps = (t - float(self.clock[abi.ORIGIN_T])) / sim.dt
+        if not abs(steps) < 2.0**62:
+            raise SimError(f"t = {t:g} is not within reach of steps of dt = {sim.dt:g}")
+        return int(self.counters[abi.ORIGIN_STEP]) + int(np.ceil(steps - 1e-9))
+
+    def restart(self, mode: int) -> None:
+        """Make the next step one without history, and put dense output on the current state."""
+        self.counters[abi.RESTART] = max(mode, self.counters[abi.RESTART])
+        self.clock[abi.T_PREVIOUS] = self.clock[abi.T]
+        self.state[abi.PREVIOUS] = self.state[abi.CURRENT]
+
+    def set_clock(self, sim: Sim) -> None:
+        """Begin a new time grid at the current step with the step size of `sim`."""
+        self.counters[abi.ORIGIN_STEP] = self.counters[abi.STEP]
+        self.clock[abi.ORIGIN_T] = self.clock[abi.T]
+        self.clock[abi.DT] = sim.dt
+        self.clock[abi.RTOL] = sim.rtol
+        self.clock[abi.ATOL] = sim.atol
+
+
+def initial_run_state(sim: Sim) -> RunState:
+    """Return the arrays of a run at its initial state."""
+    n = len(sim.model.state_names)
+    counters = np.zeros(abi.N_COUNTERS, np.int64)
+    counters[abi.RECORD_INTERVAL] = sim.record_interval
+    counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
+    # Phase "end" leaves the initial state untested.
+    counters[abi.STOP_TESTED] = 0 if sim.stop is None or sim.stop.phase == "end" else -1
+    clock = np.zeros(abi.N_CLOCK)
+    clock[[abi.T, abi.T_PREVIOUS, abi.SAMPLE_ORIGIN]] = sim.t0
+    clock[abi.T_BOUND] = clock[abi.T_END] = np.inf
+    clock[abi.LAST_ERROR] = 1.0
+    clock[abi.NEXT_STEP] = sim.dt
+    if sim.sample_dt is not None:
+        clock[abi.SAMPLE_DT] = sim.sample_dt
+        clock[abi.SAMPLE_ORIGIN] = sim.t0 if sim.record else np.inf
+    state = np.zeros((abi.N_STATE_ROWS, n))
+    state[abi.CURRENT] = state[abi.PREVIOUS] = list(sim.y0.values())
+    params = np.zeros(max(len(sim.params), 1))
+    params[: len(sim.params)] = list(sim.params.values())
+    arrays = RunState(
+        counters=counters,
+        clock=clock,
+        params=params,
+        state=state,
+        memory=new_memory(sim),
+        analysis_ws=new_workspace(sim.observers, n),
+        analysis_out=new_outputs(sim.observers),
+    )
+    arrays.set_clock(sim)
+    arrays.restart(abi.RESTART_STEP)
+    return arrays
+
+
+def new_memory(sim: Sim) -> Floats:
+    """Return an empty stepper memory of the right shape."""
+    tangents = sum(observer.tangents for observer in sim.observers)
+    extended = len(sim.model.state_names) * (1 + tangents)
+    return np.zeros((max(sim.method.memory_rows, 1), extended))
+
+
+def new_workspace(observers: Sequence[ObserverModule], n: int) -> Floats:
+    """Return the observers' memory before the first step: tangent vectors, then slots."""
+    seeds = [seed_tangent(n) for observer in observers for _ in range(observer.tangents)]
+    slots = [tuple(observer.workspace.values()) for observer in observers]
+    return np.array([value for part in (*seeds, *slots) for value in part], dtype=np.float64)
+
+
+def new_outputs(observers: Sequence[ObserverModule]) -> Floats:
+    """Return the observers' results before the first step."""
+    return np.array([v for o in observers for v in o.outputs.values()], dtype=np.float64)
+
+
+def workspace_parts(
+    observers: Sequence[ObserverModule], n: int
+) -> Mapping[str, tuple[slice, slice, slice]]:
+    """Map each observer's key to its tangent block, its slots and its outputs."""
+    first_slot = n * sum(observer.tangents for observer in observers)
+    tangent, slot, output = 0, first_slot, 0
+    parts = {}
+    for observer in observers:
+        ends = (
+            tangent + n * observer.tangents,
+            slot + len(observer.workspace),
+            output + len(observer.outputs),
+        )
+        parts[observer.key] = (
+            slice(tangent, ends[0]),
+            slice(slot, ends[1]),
+            slice(output, ends[2]),
+        )
+        tangent, slot, output = ends
+    return parts
+
+
+def runner_for(sim: Sim, *, fastpath: bool = False) -> Runner:
+    """Return the runner that computes a sim."""
+    names = ("BASE", "ANALYSIS") if not fastpath else ("FASTPATH", "FASTPATH_ANALYSIS")
+    return get_runner(
+        RunnerVariant[names[bool(sim.observers)]],
+        model=sim.model,
+        stepper=sim.stepper,
+        observers=sim.observers,
+        record=sim.record,
+        sampled=sim.sample_dt is not None,
+        stop=sim.stop,
+        jit=sim.jit,
+        fastmath=sim.fastmath,
+    )
+
+
+def output_values(
+    observers: Sequence[ObserverModule], analysis_out: Floats
+) -> dict[str, dict[str, float]]:
+    """Return each observer's results by their names."""
+    values = iter(analysis_out.tolist())
+    return {o.key: {name: next(values) for name in o.outputs} for o in observers}
+
+
+def trace_columns(observers: Sequence[ObserverModule]) -> int:
+    """Return the number of columns of the trace buffer."""
+    widths = [len(observer.trace.columns) for observer in observers if observer.trace]
+    return abi.TRACE_VALUES + max(widths, default=0)
+
+
+def split_trace(observers: Sequence[ObserverModule], trace: Floats) -> dict[str, dict[str, Floats]]:
+    """Return each observer's samples: ``t`` and its columns, by name."""
+    traces = {}
+    for place, observer in enumerate(observers):
+        if observer.trace is not None:
+            own = trace[trace[:, abi.TRACE_OBSERVER] == place]
+            columns = {"t": own[:, abi.TRACE_TIME].copy()}
+            for i, name in enumerate(observer.trace.columns):
+                columns[name] = own[:, abi.TRACE_VALUES + i].copy()
+            traces[observer.key] = columns
+    return traces

@@ -1,0 +1,1 @@
+"""Runners: one template rendered into units, compiled, and cached."""

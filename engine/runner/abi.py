@@ -1,0 +1,109 @@
+"""The one place where the calling convention of every compiled runner is written.
+
+A runner is called as::
+
+    status = run(counters, clock, params, state, memory, record_t, record_y,
+                 analysis_ws, analysis_out, trace)
+
+=============  ================  ============  ==================================================
+array          shape             dtype         content, and who writes it
+=============  ================  ============  ==================================================
+counters       (N_COUNTERS,)     int64         step counts and buffer fill, indexed by the names
+                                               below; read and written by the runner
+clock          (N_CLOCK,)        float64       times in model units, step sizes, tolerances
+params         (max(p, 1),)      model dtype   parameter values; read only for the runner
+state          (3, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
+                                               would have led to) and PREVIOUS (start of the last
+                                               accepted step)
+memory         (max(m, 1), N)    model dtype   the stepper's memory: m vectors over the extended
+                                               state of N = n (1 + tangents) components
+record_t       (rows,)           float64       times of the recorded rows
+record_y       (rows, k)         model dtype   the recorded variables
+analysis_ws    (w,)              float64       the observers' memory, tangent vectors first
+analysis_out   (o,)              float64       the observers' results so far
+trace          (rows, 2 + c)     float64       samples: observer's place, time, values
+=============  ================  ============  ==================================================
+
+The same signature serves flows and maps and all four variants: a second signature would
+compile everything twice.  The text of this file is part of every runner's identity.
+"""
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Tell why a runner returned; a signal carries a meaning, not a failure."""
+
+    DONE = 0
+    GROW_REC = 1
+    GROW_EVT = 2
+    EARLY_EXIT = 3
+    USER_BREAK = 4
+    NAN_DETECTED = 5
+    STEPFAIL = 6
+    TRACE_OVERFLOW = 7
+
+    @property
+    def is_failure(self) -> bool:
+        """Return True when the orbit could not go on."""
+        return self in (Status.NAN_DETECTED, Status.STEPFAIL)
+
+
+SIGNALS = tuple(Status)
+
+# Signals as plain integers: compiled code sees constants.
+RUNNING = -1
+DONE = int(Status.DONE)
+GROW_REC = int(Status.GROW_REC)
+EARLY_EXIT = int(Status.EARLY_EXIT)
+NAN_DETECTED = int(Status.NAN_DETECTED)
+STEPFAIL = int(Status.STEPFAIL)
+TRACE_OVERFLOW = int(Status.TRACE_OVERFLOW)
+
+# counters: int64
+STEP = 0  # accepted steps since the run began
+STEP_BOUND = 1  # return DONE at this step count
+ORIGIN_STEP = 2  # step count at which the fixed-step clock was set
+RECORD_INTERVAL = 3  # record every so many steps
+RECORD_COUNTDOWN = 4  # steps until the next row is due; 0: due at the current state
+ROW = 5  # rows in use in record_t and record_y
+TRACE_ROW = 6  # rows in use in trace
+RESTART = 7  # one of the RESTART_ values below
+SAMPLE = 8  # index of the next dense-output sample
+REJECTED_STEPS = 9  # trial steps refused by the error control
+STOP_TESTED = 10  # step count at which the stop condition was last tested
+N_COUNTERS = 11
+
+# values of counters[RESTART]
+RESTART_NOTHING = 0
+RESTART_MEMORY = 1  # the stepper's memory starts afresh
+RESTART_STEP = 2  # the memory and the step-size control start afresh
+
+# clock: float64
+ORIGIN_T = 0  # time at ORIGIN_STEP; a fixed step's time is ORIGIN_T + (n - ORIGIN_STEP) DT
+DT = 1  # fixed step, or first trial step of an adaptive stepper
+T = 2  # time of the current state
+T_PREVIOUS = 3  # time of state[PREVIOUS]
+T_BOUND = 4  # adaptive: return DONE at the first accepted step at or after this time
+T_END = 5  # adaptive: the run's own end, the only thing that shortens a step
+NEXT_STEP = 6  # adaptive: size of the next trial step
+LAST_ERROR = 7  # adaptive: error norm of the last accepted step
+RTOL = 8
+ATOL = 9
+SAMPLE_ORIGIN = 10  # dense output: samples at SAMPLE_ORIGIN + k SAMPLE_DT
+SAMPLE_DT = 11
+N_CLOCK = 12
+
+# A sample this part of SAMPLE_DT after a step's end belongs to the step: 3 * 0.1 is due at 0.3.
+SAMPLE_GRACE = 1e-9
+
+# rows of state
+CURRENT = 0
+REJECTED = 1
+PREVIOUS = 2
+N_STATE_ROWS = 3
+
+# columns of trace before the values
+TRACE_OBSERVER = 0
+TRACE_TIME = 1
+TRACE_VALUES = 2

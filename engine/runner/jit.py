@@ -1,0 +1,161 @@
+"""The engine's only contact with Numba: compile a unit, store and load its machine code."""
+
+import hashlib
+import importlib
+import pickle
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from types import FunctionType, ModuleType
+from typing import Any
+
+import numba
+from numba.core import caching, serialize
+
+from engine.errors import SimError
+from engine.model.arithmetic import COMPILED_AS
+
+SIGNATURE = numba.int64(
+    numba.int64[::1],
+    numba.float64[::1],
+    numba.float64[::1],
+    numba.float64[:, ::1],
+    numba.float64[:, ::1],
+    numba.float64[::1],
+    numba.float64[:, ::1],
+    numba.float64[::1],
+    numba.float64[::1],
+    numba.float64[:, ::1],
+)
+
+FASTMATH_FLAGS = ("contract",)
+
+
+def check_fastmath(flags: Iterable[str] | str | bool) -> tuple[str, ...]:
+    """Return the floating-point relaxations as a sorted tuple.
+
+    Raises
+    ------
+    SimError
+        A flag is not ``"contract"``; the others break the blow-up test and slow maps down.
+    """
+    if isinstance(flags, bool):
+        raise SimError(f"fastmath = {flags!r}; give ('contract',) for fused multiply-add, or ()")
+    chosen = tuple(sorted({flags} if isinstance(flags, str) else set(flags)))
+    for flag in chosen:
+        if flag not in FASTMATH_FLAGS:
+            raise SimError(f"fastmath flag {flag!r} is not allowed; valid: 'contract'")
+    return chosen
+
+
+def machine_identity() -> str:
+    """Name everything that machine code depends on besides the unit's text."""
+    codegen = numba.core.registry.cpu_target.target_context.codegen()
+    return repr((numba.__version__, sys.version_info[:3], codegen.magic_tuple()))
+
+
+class CodeFile(caching._Cache):
+    """Hold the machine code of one compiled runner in one checksummed file.
+
+    Numba asks it before compiling and hands it the result after.  A missing, truncated or
+    corrupt file is a miss.
+
+    Parameters
+    ----------
+    path : pathlib.Path or None
+        The file; None keeps nothing.
+    write : callable
+        ``write(path, content)`` puts bytes in place atomically.
+    """
+
+    def __init__(self, path: Path | None, write: Callable[[Path, bytes], bool]) -> None:
+        self._path = path
+        self._write = write
+        self.loaded = False
+
+    @property
+    def cache_path(self) -> str:
+        """Return the file's path as text."""
+        return str(self._path)
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled function, or None where the file does not hold it."""
+        content = self._verified_content()
+        if content is None:
+            return None
+        target_context.refresh()
+        rebuild: Callable[..., Any] = numba.core.compiler.CompileResult._rebuild
+        result = rebuild(target_context, *pickle.loads(content))
+        self.loaded = True
+        return result
+
+    def save_overload(self, sig: Any, compiled: Any) -> None:
+        """Store the compiled function."""
+        if self._path is None:
+            return
+        dumps: Callable[[Any], bytes] = serialize.dumps
+        content = dumps(compiled._reduce())
+        self._write(self._path, hashlib.sha256(content).digest() + content)
+
+    def enable(self) -> None:
+        """Do nothing: a code file is always on."""
+
+    def disable(self) -> None:
+        """Do nothing: a code file is always on."""
+
+    def flush(self) -> None:
+        """Remove the file."""
+        if self._path is not None:
+            self._path.unlink(missing_ok=True)
+
+    def _verified_content(self) -> bytes | None:
+        if self._path is None:
+            return None
+        try:
+            stored = self._path.read_bytes()
+        except OSError:
+            return None
+        digest, content = stored[:32], stored[32:]
+        return content if hashlib.sha256(content).digest() == digest else None
+
+
+def compile_unit(
+    unit: ModuleType, fastmath: tuple[str, ...], code_file: CodeFile
+) -> Callable[..., int]:
+    """Compile a unit's `run`, or load it from its code file.
+
+    Parameters
+    ----------
+    unit : module
+        A freshly executed unit, present in `sys.modules`; its functions are replaced by
+        compiled ones and its arithmetic by what compiled code uses.
+    fastmath : tuple of str
+        Allowed relaxations; empty for strict IEEE 754.
+    code_file : CodeFile
+        Where the machine code is kept.
+
+    Returns
+    -------
+    callable
+        ``run`` with `SIGNATURE`; it never compiles again and holds no GIL.
+    """
+    namespace = vars(unit)
+    relaxed = set(fastmath) or False
+    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=relaxed)
+    # In a small unit, merging the functions before type inference halves the compile time; in a
+    # large one it multiplies the code.
+    merged = compiled
+    if namespace["INLINE"]:
+        merged = numba.njit(nogil=True, error_model="numpy", fastmath=relaxed, inline="always")
+    for name, compiled_as in COMPILED_AS.items():
+        if name in namespace:
+            module, attribute = compiled_as.rsplit(".", 1)
+            namespace[name] = getattr(importlib.import_module(module), attribute)
+    for name, function in list(namespace.items()):
+        if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
+            namespace[name] = compiled(function) if name == "run" else merged(function)
+    run = namespace["run"]
+    run._cache = code_file
+    run.compile(SIGNATURE)
+    run.disable_compile()
+    return run  # type: ignore[no-any-return]

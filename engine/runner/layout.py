@@ -1,0 +1,250 @@
+"""The tuple layout: vectors are tuples of scalars that live in registers.
+
+Every function here returns the source of one symbol of a unit, written out for the number of
+components.  Steppers and the template call the symbols by name and never see the layout.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.observers import ObserverModule
+
+MAX_STATES = 128
+
+
+@dataclass(frozen=True, kw_only=True)
+class Shape:
+    """Give the sizes that a unit is written out for.
+
+    Attributes
+    ----------
+    n : int
+        State variables.
+    tangents : int
+        Tangent vectors carried along.
+    n_params : int
+        Parameters.
+    memory_rows : int
+        Vectors of stepper memory.
+    """
+
+    n: int
+    tangents: int
+    n_params: int
+    memory_rows: int
+
+    @property
+    def extended(self) -> int:
+        """Return the number of components of the state with its tangent vectors."""
+        return self.n * (1 + self.tangents)
+
+
+def pack(items: Iterable[str]) -> str:
+    """Write a tuple display that is a tuple at every length."""
+    listed = list(items)
+    if len(listed) == 1:
+        return f"({listed[0]},)"
+    return f"({', '.join(listed)})"
+
+
+def define(name: str, arguments: str, lines: Sequence[str]) -> str:
+    """Write a function definition."""
+    body = "\n".join(f"    {line}" for line in lines)
+    return f"def {name}({arguments}):\n{body}"
+
+
+def _entry(shape: Shape) -> dict[str, str]:
+    """Write the symbols that carry values between the arrays and the loop."""
+    states, extended = range(shape.n), range(shape.extended)
+    tangent_values = [f"float(analysis_ws[{i}])" for i in range(shape.n * shape.tangents)]
+    store_tangent = [
+        f"analysis_ws[{i}] = y[{shape.n + i}]" for i in range(shape.n * shape.tangents)
+    ]
+    rows = range(shape.memory_rows)
+
+    def unpacked(row: str) -> str:
+        return "return " + pack([f"float(state[{row}, {i}])" for i in states] + tangent_values)
+
+    return {
+        "unpack_params": define(
+            "unpack_params",
+            "params",
+            ["return " + pack(f"float(params[{i}])" for i in range(max(shape.n_params, 1)))],
+        ),
+        "unpack_state": define("unpack_state", "state, analysis_ws", [unpacked("CURRENT")]),
+        "unpack_previous": define("unpack_previous", "state, analysis_ws", [unpacked("PREVIOUS")]),
+        "store_state": define(
+            "store_state",
+            "y, state, analysis_ws",
+            [f"state[CURRENT, {i}] = y[{i}]" for i in states] + store_tangent,
+        ),
+        "store_previous": define(
+            "store_previous", "y, state", [f"state[PREVIOUS, {i}] = y[{i}]" for i in states]
+        ),
+        "store_rejected": define(
+            "store_rejected", "y, state", [f"state[REJECTED, {i}] = y[{i}]" for i in states]
+        ),
+        "unpack_memory": define(
+            "unpack_memory",
+            "memory",
+            ["return " + pack(pack(f"float(memory[{m}, {i}])" for i in extended) for m in rows)],
+        ),
+        "store_memory": define(
+            "store_memory",
+            "step_memory, memory",
+            [f"memory[{m}, {i}] = step_memory[{m}][{i}]" for m in rows for i in extended]
+            or ["return"],
+        ),
+    }
+
+
+def _fixed_operations(shape: Shape) -> dict[str, str]:
+    """Write the vector operations of one form each."""
+    extended = range(shape.extended)
+    # The error and the blow-up test see the state only: tangents never steer the orbit.
+    ratios = [
+        f"e{i} = div(error[{i}], atol + rtol * max(abs(y[{i}]), abs(y_new[{i}])))"
+        for i in range(shape.n)
+    ]
+    squares = " + ".join(f"e{i} * e{i}" for i in range(shape.n))
+    return {
+        "axpy": define(
+            "axpy", "y, a, k", ["return " + pack(f"y[{i}] + a * k[{i}]" for i in extended)]
+        ),
+        "blend": define(
+            "blend",
+            "y0, y1, a",
+            ["b = 1.0 - a", "return " + pack(f"b * y0[{i}] + a * y1[{i}]" for i in extended)],
+        ),
+        "error_norm": define(
+            "error_norm",
+            "error, y, y_new, rtol, atol",
+            [*ratios, f"return sqrt(({squares}) * {1.0 / shape.n!r})"],
+        ),
+        "is_finite": define(
+            "is_finite",
+            "y",
+            ["return " + " + ".join(f"(y[{i}] - y[{i}])" for i in range(shape.n)) + " == 0.0"],
+        ),
+    }
+
+
+def _linear_combination(name: str, shape: Shape) -> str | None:
+    """Write ``combineM(y, h, c1, k1, ...)`` = y + h Σ c k, or ``weightedM(h, c1, k1, ...)``."""
+    match = re.fullmatch(r"(combine|weighted)([1-9]\d?)", name)
+    if match is None:
+        return None
+    last, components = int(match[2]), range(shape.extended)
+    arguments = ", ".join(f"c{j}, k{j}" for j in range(1, last + 1))
+
+    def total(i: int, stages: range) -> str:
+        return " + ".join(f"c{j} * k{j}[{i}]" for j in stages)
+
+    if match[1] == "weighted":
+        items = [f"h * ({total(i, range(1, last + 1))})" for i in components]
+        return define(name, f"h, {arguments}", ["return " + pack(items)])
+    # The latest stage enters by itself: the sum of the others need not wait for it.
+    weight = f"b = h * c{last}"
+    earlier = range(1, last)
+    items = [
+        f"y[{i}] + h * ({total(i, earlier)}) + b * k{last}[{i}]"
+        if earlier
+        else f"y[{i}] + b * k{last}[{i}]"
+        for i in components
+    ]
+    return define(name, f"y, h, {arguments}", [weight, "return " + pack(items)])
+
+
+def vector_symbol(name: str, shape: Shape) -> str | None:
+    """Return the source of a layout symbol, or None when the name is not one."""
+    symbols = _entry(shape) | _fixed_operations(shape)
+    return symbols.get(name) or _linear_combination(name, shape)
+
+
+def split_symbols(observers: Sequence[ObserverModule], shape: Shape) -> str:
+    """Write the functions that give each observer its own part of the packed arrays."""
+    memory, results = [], []
+    w, o = shape.n * shape.tangents, 0
+    for observer in observers:
+        memory.append(f"analysis_ws[{w}:{w + len(observer.workspace)}]")
+        results.append(f"analysis_out[{o}:{o + len(observer.outputs)}]")
+        w += len(observer.workspace)
+        o += len(observer.outputs)
+    return "\n\n".join(
+        [
+            define("split_workspace", "analysis_ws", ["return " + pack(memory)]),
+            define("split_outputs", "analysis_out", ["return " + pack(results)]),
+        ]
+    )
+
+
+def seed_tangent(n: int) -> tuple[float, ...]:
+    """Return a unit vector (n,) in general position, the same in every run."""
+    raw = [1.0 + 0.6180339887498949 * ((i * i + 1) % 7) for i in range(n)]
+    length = sum(value * value for value in raw) ** 0.5
+    return tuple(value / length for value in raw)
+
+
+def _scaled_except(shape: Shape, first: int, name: str) -> list[str]:
+    block = range(first, first + shape.n)
+    return [
+        f"{name}[{i}] * factor" if i in block else f"{name}[{i}]" for i in range(shape.extended)
+    ]
+
+
+def observer_operations(
+    observer: ObserverModule, place: int, first: int, shape: Shape
+) -> dict[str, Callable[[], str]]:
+    """Return writers for the operations of one observer, by their name in the unit.
+
+    Parameters
+    ----------
+    observer : ObserverModule
+        Whose operations.
+    place : int
+        Its place among the run's observers, which marks its trace rows.
+    first : int
+        Index of its tangent vector's first component in the extended state.
+    shape : Shape
+        Sizes of the unit.
+    """
+    key, block = observer.key, range(first, first + shape.n)
+    columns = observer.trace.columns if observer.trace else ()
+    values = [f"v{i}" for i in range(len(columns))]
+    seed = seed_tangent(shape.n)
+
+    def trace() -> str:
+        lines = [f"trace[row, TRACE_OBSERVER] = {float(place)!r}", "trace[row, TRACE_TIME] = t"]
+        lines += [f"trace[row, TRACE_VALUES + {i}] = {v}" for i, v in enumerate(values)]
+        return define(
+            f"{key}_record_trace",
+            ", ".join(["trace", "row", "t", *values]),
+            [*lines, "return row + 1"],
+        )
+
+    def norm() -> str:
+        squares = " + ".join(f"y[{i}] * y[{i}]" for i in block)
+        return define(f"{key}_tangent_norm", "y", [f"return sqrt({squares})"])
+
+    def scale() -> str:
+        items = _scaled_except(shape, first, "y")
+        return define(f"{key}_scale_tangent", "y, factor", ["return " + pack(items)])
+
+    def scale_memory() -> str:
+        rows = [
+            pack(_scaled_except(shape, first, f"memory[{m}]")) for m in range(shape.memory_rows)
+        ]
+        return define(f"{key}_scale_memory", "memory, factor", ["return " + pack(rows)])
+
+    def reseed() -> str:
+        items = [repr(seed[i - first]) if i in block else f"y[{i}]" for i in range(shape.extended)]
+        return define(f"{key}_reseed_tangent", "y", ["return " + pack(items)])
+
+    return {
+        f"{key}_record_trace": trace,
+        f"{key}_tangent_norm": norm,
+        f"{key}_scale_tangent": scale,
+        f"{key}_scale_memory": scale_memory,
+        f"{key}_reseed_tangent": reseed,
+    }

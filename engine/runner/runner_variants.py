@@ -1,0 +1,321 @@
+"""The reference for all runners: the variants, their flags, and how one is obtained."""
+
+import functools
+import hashlib
+import inspect
+import linecache
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+from importlib.metadata import version
+from importlib.resources import files
+from types import MappingProxyType, ModuleType
+
+from engine.errors import FastpathUnsupported, SimError
+from engine.model import Model
+from engine.observers import ObserverModule, analysis_signature_hash, resolve_hooks
+from engine.runner import abi
+from engine.runner.jit import CodeFile, check_fastmath, compile_unit, machine_identity
+from engine.runner.runner_cache import (
+    MEMORY,
+    Runner,
+    code_path,
+    read_unit,
+    unit_path,
+    write_atomically,
+    write_unit,
+)
+from engine.runner.unit import StopCondition, UnitPlan, compile_analysis_hooks, render_unit
+from engine.steppers import find_stepper
+
+__all__ = [
+    "RunnerKey",
+    "RunnerVariant",
+    "analysis_signature_hash",
+    "compile_analysis_hooks",
+    "get_runner",
+    "runner_key",
+]
+
+
+class RunnerVariant(Enum):
+    """Name the four kinds of compiled runner."""
+
+    BASE = "base"
+    ANALYSIS = "analysis"
+    FASTPATH = "fastpath"
+    FASTPATH_ANALYSIS = "fastpath_analysis"
+
+    @property
+    def bounded(self) -> bool:
+        """Tell whether all buffers are allocated first."""
+        return self in (RunnerVariant.FASTPATH, RunnerVariant.FASTPATH_ANALYSIS)
+
+    @property
+    def observes(self) -> bool:
+        """Tell whether observers' hooks are called."""
+        return self in (RunnerVariant.ANALYSIS, RunnerVariant.FASTPATH_ANALYSIS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateFlags:
+    """Give the template's flags and the name of the function for one kind of runner."""
+
+    function: str
+    observe: bool
+    bounded: bool
+    discrete: bool
+
+
+RUNNER_KINDS: Mapping[str, str] = MappingProxyType({"ode": "continuous", "map": "discrete"})
+
+_RUNNER_TEMPLATE_MAP: Mapping[tuple[RunnerVariant, str], TemplateFlags] = MappingProxyType(
+    {
+        (variant, kind): TemplateFlags(
+            function="run",
+            observe=variant.observes,
+            bounded=variant.bounded,
+            discrete=kind == "discrete",
+        )
+        for variant in RunnerVariant
+        for kind in RUNNER_KINDS.values()
+    }
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunnerKey:
+    """Identify a runner by structure alone: no parameter value or other number is in it.
+
+    Attributes
+    ----------
+    model_hash : str
+        Digest of the equations' structure.
+    stepper_name : str
+        Canonical name of the stepper.
+    analysis_sig : str
+        `analysis_signature_hash` of the observers.
+    variant : RunnerVariant
+        Which of the four.
+    runner_kind : str
+        ``"continuous"`` or ``"discrete"``.
+    dtype : str
+        Scalar type of the state.
+    cache_token : str
+        Recorded variables, dense output, stop condition and floating-point relaxations.
+    jit : bool
+        Compiled, or plain Python.
+    template_version : str
+        Hash of the source of everything that writes units.
+    """
+
+    model_hash: str
+    stepper_name: str
+    analysis_sig: str
+    variant: RunnerVariant
+    runner_kind: str
+    dtype: str
+    cache_token: str
+    jit: bool
+    template_version: str
+
+    @property
+    def digest(self) -> str:
+        """Return the key as 32 hexadecimal characters."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:32]
+
+
+@functools.cache
+def generator_version() -> str:
+    """Hash everything that decides what a unit says: the generator's files and SymPy."""
+    digest = hashlib.sha256(version("sympy").encode())
+    for package in ("engine.model", "engine.runner", "engine.steppers"):
+        for file in sorted(files(package).iterdir(), key=lambda file: file.name):
+            if file.name.endswith(".py"):
+                digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def plan_runner(
+    variant: RunnerVariant,
+    *,
+    model: Model,
+    stepper: str,
+    observers: tuple[ObserverModule, ...] = (),
+    record: tuple[str, ...] | None = None,
+    sampled: bool = False,
+    stop: StopCondition | None = None,
+) -> UnitPlan:
+    """Check that the parts of a runner fit together and name them.
+
+    Raises
+    ------
+    FastpathUnsupported
+        The fast path is asked for what only the normal runner does.
+    StepperError, ObserverError, SimError
+        A part does not exist or does not fit the model.
+    """
+    if not isinstance(variant, RunnerVariant) or not isinstance(model, Model):
+        raise SimError(
+            f"get_runner({variant!r}, model={model!r}): give a RunnerVariant and a loaded Model"
+        )
+    if stop is not None and not isinstance(stop, StopCondition):
+        raise SimError(f"stop = {stop!r}: give a StopCondition")
+    method = find_stepper(stepper, model.kind)
+    if sampled and not method.dense:
+        raise SimError(
+            f"sample_dt needs dense output, which stepper {method.name!r} does not have; "
+            "use 'dopri5', or record_interval"
+        )
+    if observers and not variant.observes:
+        raise SimError(f"variant {variant.name} has no observers; use {_OBSERVING[variant]}")
+    if variant.bounded:
+        for present, what in ((method.adaptive, "adaptive steps"), (stop, "a stop condition")):
+            if present:
+                raise FastpathUnsupported(
+                    f"the fast path does not do {what}; use the normal runner (Sim.run)"
+                )
+    names = (*model.state_names, *(f"aux.{name}" for name in model.aux_names))
+    return UnitPlan(
+        model=model,
+        stepper=method,
+        observers=resolve_hooks(observers, model.kind),
+        record=names if record is None else record,
+        sampled=sampled,
+        bounded=_RUNNER_TEMPLATE_MAP[variant, RUNNER_KINDS[model.kind]].bounded,
+        stop=stop,
+    )
+
+
+_OBSERVING = {RunnerVariant.BASE: "ANALYSIS", RunnerVariant.FASTPATH: "FASTPATH_ANALYSIS"}
+
+
+def runner_key(
+    variant: RunnerVariant, plan: UnitPlan, *, jit: bool, fastmath: tuple[str, ...]
+) -> RunnerKey:
+    """Build the key under which a runner is cached."""
+    token = repr((plan.record, plan.sampled, plan.stop, fastmath))
+    stepper_version = hashlib.sha256(plan.stepper.source.encode()).hexdigest()[:16]
+    return RunnerKey(
+        model_hash=plan.model.digest,
+        stepper_name=plan.stepper.name,
+        analysis_sig=analysis_signature_hash(plan.observers),
+        variant=variant,
+        runner_kind=RUNNER_KINDS[plan.model.kind],
+        dtype=plan.model.dtype,
+        cache_token=token,
+        jit=jit,
+        template_version=f"{generator_version()}.{stepper_version}",
+    )
+
+
+def get_runner(
+    variant: RunnerVariant,
+    *,
+    model: Model,
+    stepper: str,
+    observers: tuple[ObserverModule, ...] = (),
+    record: tuple[str, ...] | None = None,
+    sampled: bool = False,
+    stop: StopCondition | None = None,
+    jit: bool = True,
+    fastmath: tuple[str, ...] = (),
+) -> Runner:
+    """Return the runner for a model, a stepper and a set of observers.
+
+    It comes from memory, else from disk, else it is generated and compiled, and then kept in
+    both.
+
+    Parameters
+    ----------
+    variant : RunnerVariant
+        Which of the four kinds.
+    model : Model
+        The equations.
+    stepper : str
+        Name of the stepper.
+    observers : tuple of ObserverModule
+        For the analysis variants.
+    record : tuple of str, optional
+        Recorded variables; all states and aux by default.
+    sampled : bool
+        Rows from dense output.
+    stop : StopCondition, optional
+        Early end.
+    jit : bool
+        False gives the same unit in plain Python, bit-identical.
+    fastmath : tuple of str
+        ``("contract",)`` allows fused multiply-add; strict by default.
+
+    Returns
+    -------
+    Runner
+
+    Raises
+    ------
+    PhasescopeError
+        The parts do not exist or do not fit together.
+    """
+    plan = plan_runner(
+        variant,
+        model=model,
+        stepper=stepper,
+        observers=observers,
+        record=record,
+        sampled=sampled,
+        stop=stop,
+    )
+    relaxed = check_fastmath(fastmath)
+    key = runner_key(variant, plan, jit=jit, fastmath=relaxed)
+    found = MEMORY.find(key.digest)
+    if found is None:
+        # One build at a time: whoever waited for the same runner finds it in memory.
+        with _BUILDING:
+            found = MEMORY.find(key.digest)
+            if found is None:
+                found = _build(key, plan, relaxed)
+                MEMORY.keep(found)
+    return found
+
+
+_BUILDING = threading.Lock()
+
+
+def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
+    # The text does not depend on whether it is compiled, so both share one file.
+    shared = hashlib.sha256(repr((key.digest, "text")).encode()).hexdigest()[:32]
+    text = read_unit(shared)
+    if text is None:
+        text = render_unit(plan)
+        MEMORY.count("renderings")
+        write_unit(shared, text)
+    name, module = _execute(text, str(unit_path(shared)), ("jit", *fastmath) if key.jit else ())
+    run = vars(module)["run"]
+    if key.jit:
+        path = code_path(name, machine_identity(), fastmath)
+        code_file = CodeFile(path, write_atomically)
+        run = compile_unit(module, fastmath, code_file)
+        MEMORY.count("disk_hits" if code_file.loaded else "compilations")
+    return Runner(
+        digest=key.digest,
+        name=name,
+        source=text,
+        path=str(unit_path(shared)),
+        run=run,
+        compiled=key.jit,
+    )
+
+
+def _execute(text: str, path: str, options: tuple[str, ...]) -> tuple[str, ModuleType]:
+    """Run a unit's text as a module whose name contains its hash and that of the ABI."""
+    identity = hashlib.sha256((text + inspect.getsource(abi)).encode()).hexdigest()[:24]
+    name = "_".join(("phasescope_unit", identity, *options))
+    module = ModuleType(name)
+    module.__file__ = path
+    # The stored file begins with its seal, hence the shift by one line.
+    exec(compile("\n" + text, path, "exec"), vars(module))
+    linecache.cache[path] = (len(text) + 1, None, ["\n", *text.splitlines(True)], path)
+    sys.modules[name] = module
+    return name, module

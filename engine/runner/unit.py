@@ -1,0 +1,310 @@
+"""Render one runner as one plain Python file: the unit.
+
+A unit holds flags, model functions, stepper, observers' hooks, layout symbols and the verbatim
+source of `template.run`.  It is importable, can be stepped through, and is the same text
+whether it is compiled or not.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from engine.errors import SimError, suggest
+from engine.model import Model, Tangent
+from engine.model.arithmetic import COMPOSED, PRIMITIVES
+from engine.observers import ObserverModule
+from engine.runner import abi, template
+from engine.runner.layout import (
+    MAX_STATES,
+    Shape,
+    define,
+    observer_operations,
+    pack,
+    split_symbols,
+    vector_symbol,
+)
+from engine.steppers import Stepper, step_size
+from engine.steppers.stepper import function_source
+
+# Up to this many components and characters of equations, a unit's functions are compiled as one.
+INLINED_COMPONENTS = 12
+INLINED_CHARACTERS = 4000
+
+
+@dataclass(frozen=True, kw_only=True)
+class StopCondition:
+    """Say when a run ends early.
+
+    Attributes
+    ----------
+    cond : str
+        Condition of states, parameters, aux and t.
+    phase : {"start", "end", "both"}
+        Tested before each step, after it, or both.
+    """
+
+    cond: str
+    phase: str = "end"
+
+    def __post_init__(self) -> None:
+        """Validate the phase.
+
+        Raises
+        ------
+        SimError
+            The phase is not one of the three.
+        """
+        if not isinstance(self.cond, str):
+            raise SimError(f"stop condition {self.cond!r} is not a text")
+        if self.phase not in ("start", "end", "both"):
+            raise SimError(f"stop phase {self.phase!r} is not 'start', 'end' or 'both'")
+
+
+@dataclass(frozen=True, kw_only=True)
+class UnitPlan:
+    """Name everything a unit is made of; no number of a run is among it.
+
+    Attributes
+    ----------
+    model : Model
+        The equations.
+    stepper : Stepper
+        The method.
+    observers : tuple of ObserverModule
+        Resolved observers, in order.
+    record : tuple of str
+        Recorded variables: state names and ``aux.<name>``.
+    sampled : bool
+        Rows from dense output on a time grid instead of accepted steps.
+    bounded : bool
+        The buffers are known to suffice: the fast path.
+    stop : StopCondition or None
+        Early end.
+    """
+
+    model: Model
+    stepper: Stepper
+    observers: tuple[ObserverModule, ...] = ()
+    record: tuple[str, ...] = ()
+    sampled: bool = False
+    bounded: bool = False
+    stop: StopCondition | None = None
+
+    @property
+    def shape(self) -> Shape:
+        """Return the sizes the unit is written out for."""
+        return Shape(
+            n=len(self.model.state_names),
+            tangents=sum(observer.tangents for observer in self.observers),
+            n_params=len(self.model.param_names),
+            memory_rows=self.stepper.memory_rows,
+        )
+
+
+def render_unit(plan: UnitPlan) -> str:
+    """Return the source of the unit.
+
+    Raises
+    ------
+    SimError
+        The model is too large for the layout, or a recorded name does not exist.
+    StepperError
+        Dense output is asked of a stepper that has none.
+    """
+    shape = plan.shape
+    if shape.n > MAX_STATES:
+        raise SimError(
+            f"model {plan.model.name!r} has {shape.n} states; at most {MAX_STATES} are supported"
+        )
+    equations = _model_functions(plan, shape)
+    parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
+    parts.append(_record_row(plan))
+    parts.append(_stepper_functions(plan))
+    if plan.observers:
+        parts += _observer_functions(plan, shape)
+    parts.append(function_source(template.run))
+    parts += _vector_symbols(parts, shape)
+    text = "\n\n\n".join(part for part in parts if part)
+    title = f"{plan.stepper.name} runner of the {plan.model.kind} {_printable(plan.model.name)}"
+    return f'"""{title}, generated."""\n\n{_imports(text)}\n\n{text}\n'
+
+
+def _printable(name: str) -> str:
+    """Reduce a model's free-text name to what is harmless in a docstring."""
+    return re.sub(r"[^\w .,()+-]", " ", name)[:60].strip()
+
+
+def names_used(text: str) -> set[str]:
+    """Return every name that a source text reads."""
+    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+
+
+def _imports(text: str) -> str:
+    used = names_used(text)
+    constants = sorted(n for n in used if n.isupper() and n in vars(abi))
+    primitives = sorted(n for n in used if n in PRIMITIVES)
+    lines = [f"from engine.runner.abi import {', '.join(constants)}"]
+    if primitives:
+        lines.append(f"from engine.model.arithmetic import {', '.join(primitives)}")
+    return "\n".join(lines)
+
+
+def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
+    stop_phase = plan.stop.phase if plan.stop else ""
+    flags = {
+        "DISCRETE": plan.model.kind == "map",
+        "ADAPTIVE": plan.stepper.adaptive,
+        "SAMPLED": plan.sampled,
+        "BOUNDED": plan.bounded,
+        "OBSERVE": bool(plan.observers),
+        "VARIATIONAL": shape.tangents > 0,
+        "STOP_START": stop_phase == "start",
+        "STOP_END": stop_phase in ("end", "both"),
+        "ERROR_ORDER": plan.stepper.error_order,
+        "INLINE": shape.extended <= INLINED_COMPONENTS and written <= INLINED_CHARACTERS,
+        "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
+    }
+    return "\n".join(f"{name} = {value!r}" for name, value in flags.items())
+
+
+def _bindings(model: Model, code: Iterable[str], aux: Iterable[str]) -> list[str]:
+    """Write the assignments that give states, parameters and aux their names."""
+    expressions = dict(model.code.aux)
+    lines = [f"a_{name} = {expressions[name]}" for name in aux]
+    used = names_used("\n".join([*lines, *code]))
+    states = [f"s_{name} = y[{i}]" for i, name in enumerate(model.state_names)]
+    params = [f"p_{name} = p[{i}]" for i, name in enumerate(model.param_names)]
+    needed = [line for line in states + params if line.split(" = ")[0] in used]
+    return needed + lines
+
+
+def _sources(composed: Iterable[str]) -> list[str]:
+    return [function_source(COMPOSED[name]) for name in composed]
+
+
+def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
+    model, code = plan.model, plan.model.code
+    composed = list(code.composed)
+    functions = [code.functions]
+    lines = [*_bindings(model, code.rhs, code.rhs_aux), "return " + pack(code.rhs)]
+    if shape.tangents == 0:
+        equations = [define("rhs", "t, y, p", lines)]
+    else:
+        tangent = model.jvp()
+        composed += [name for name in tangent.composed if name not in composed]
+        functions.append(tangent.functions)
+        equations = [define("flow", "t, y, p", lines), *_extended_rhs(model, tangent, shape)]
+    if plan.stop is not None:
+        condition = model.expression(plan.stop.cond, "stop condition")
+        composed += [name for name in condition.composed if name not in composed]
+        functions.append(condition.functions)
+        body = [*_bindings(model, [condition.code], condition.aux), f"return {condition.code}"]
+        equations.append(define("stop", "t, y, p", body))
+    distinct = dict.fromkeys(_definitions("\n\n".join(f for f in functions if f)))
+    return [*_sources(composed), *distinct, *equations]
+
+
+def _definitions(text: str) -> list[str]:
+    return [ast.unparse(node) for node in ast.parse(text).body]
+
+
+def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:
+    """Write the tangent flow and the right-hand side of state and tangents together."""
+    statements = [f"{name} = {expression}" for name, expression in tangent.statements]
+    code = [*statements, *tangent.result]
+    seeds = [f"v_{name} = v[{i}]" for i, name in enumerate(model.state_names)]
+    body = [
+        *_bindings(model, code, tangent.aux),
+        *seeds,
+        *statements,
+        "return " + pack(tangent.result),
+    ]
+    n = shape.n
+    blocks = [range(n * (1 + k), n * (2 + k)) for k in range(shape.tangents)]
+    lines = ["f = flow(t, y, p)"]
+    items = [f"f[{i}]" for i in range(n)]
+    for k, block in enumerate(blocks):
+        lines.append(f"g{k} = tangent_flow(t, y, {pack(f'y[{i}]' for i in block)}, p)")
+        items += [f"g{k}[{i}]" for i in range(n)]
+    return [
+        define("tangent_flow", "t, y, v, p", body),
+        define("rhs", "t, y, p", [*lines, "return " + pack(items)]),
+    ]
+
+
+def _record_row(plan: UnitPlan) -> str:
+    model = plan.model
+    columns, aux = [], []
+    valid = [*model.state_names, *(f"aux.{name}" for name in model.aux_names)]
+    for name in plan.record:
+        if name not in valid:
+            raise SimError(f"record: {name!r} is not a variable{suggest(name, valid)}")
+        if name.startswith("aux."):
+            columns.append(f"a_{name[4:]}")
+            aux.append(name[4:])
+        else:
+            columns.append(f"y[{model.state_names.index(name)}]")
+    # An aux may use others: evaluate all up to the last one that is wanted, in order.
+    order = [name for name, _ in model.code.aux]
+    wanted = order[: max((order.index(name) for name in aux), default=-1) + 1]
+    body = _bindings(model, columns, wanted)
+    body += [f"record_y[row, {i}] = {column}" for i, column in enumerate(columns)]
+    return define("record_row", "record_y, row, t, y, p", body or ["return"])
+
+
+def _stepper_functions(plan: UnitPlan) -> str:
+    stepper = plan.stepper
+    name = "runner_variational_step" if plan.shape.tangents else "runner_step"
+    text = re.sub(r"^def step\(", f"def {name}(", stepper.source, flags=re.MULTILINE)
+    if stepper.start is None:
+        text += "\n\n" + define("start", "t, y, p", ["return ()"])
+    if stepper.adaptive:
+        text += "\n\n" + function_source(step_size.next_step_size)
+        text += "\n\n" + function_source(step_size.rejected_step_size)
+    return text
+
+
+def compile_analysis_hooks(observers: Sequence[ObserverModule]) -> str:
+    """Compose the hooks of several observers into ``ANALYSIS_PRE`` and ``ANALYSIS_POST``.
+
+    Both are globals of the unit, sequential calls of the observers' own hooks in their fixed
+    order, and do nothing where no observer has such a hook.
+    """
+    written = []
+    for which, arguments in (
+        ("pre", "t, dt, y, p, memory, ws, out, trace, row"),
+        ("post", "t, dt, y_old, y, p, memory, ws, out, trace, row"),
+    ):
+        lines = []
+        for i, observer in enumerate(observers):
+            if observer.hook_source(which) is not None:
+                own = arguments.replace("ws, out", f"ws[{i}], out[{i}]")
+                lines.append(f"y, memory, row = {observer.key}_{which}({own})")
+        written.append(
+            define(f"ANALYSIS_{which.upper()}", arguments, [*lines, "return y, memory, row"])
+        )
+    return "\n\n\n".join(written)
+
+
+def _observer_functions(plan: UnitPlan, shape: Shape) -> list[str]:
+    hooks = [o.hook_source(which) for o in plan.observers for which in ("pre", "post")]
+    written = [hook for hook in hooks if hook is not None]
+    used = names_used("\n\n".join(written))
+    operations, first = [], shape.n
+    for place, observer in enumerate(plan.observers):
+        writers = observer_operations(observer, place, first, shape)
+        operations += [write() for name, write in writers.items() if name in used]
+        first += shape.n * observer.tangents
+    return [
+        split_symbols(plan.observers, shape),
+        *operations,
+        *written,
+        compile_analysis_hooks(plan.observers),
+    ]
+
+
+def _vector_symbols(parts: Sequence[str], shape: Shape) -> list[str]:
+    used = names_used("\n\n".join(part for part in parts if part))
+    written = (vector_symbol(name, shape) for name in sorted(used))
+    return [text for text in written if text is not None]

@@ -1,0 +1,71 @@
+"""Integration methods, one file each.
+
+To add one, write a file here with a pure `step` and ``STEPPER = Stepper(...)``; nothing else
+needs to change, and the contract tests run it.
+"""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from engine.errors import StepperError, suggest
+from engine.steppers.stepper import Stepper
+
+__all__ = ["STEPPERS", "Stepper", "find_stepper", "list_steppers"]
+
+
+def _registered() -> Mapping[str, Stepper]:
+    found: dict[str, Stepper] = {}
+    for module_info in pkgutil.iter_modules(__path__):
+        module = importlib.import_module(f"{__name__}.{module_info.name}")
+        if "STEPPER" in vars(module):
+            stepper: Stepper = module.STEPPER
+            found[stepper.name] = stepper
+    return MappingProxyType(found)
+
+
+STEPPERS = _registered()
+
+
+def list_steppers(kind: str | None = None) -> tuple[Stepper, ...]:
+    """List the steppers, all or those of one kind.
+
+    Parameters
+    ----------
+    kind : {"ode", "map"}, optional
+        Keep only the steppers of this kind.
+
+    Returns
+    -------
+    tuple of Stepper
+        In the order of their convergence order, then by name.
+    """
+    if kind not in (None, "ode", "map"):
+        raise StepperError(f"kind {kind!r} is not 'ode' or 'map'")
+    chosen = [s for s in STEPPERS.values() if kind in (None, s.kind)]
+    return tuple(sorted(chosen, key=lambda s: (s.adaptive, s.order, s.name)))
+
+
+def find_stepper(name: str, kind: str) -> Stepper:
+    """Return the stepper of this name or alias.
+
+    Raises
+    ------
+    StepperError
+        No stepper has this name, or it is for the other kind of model.
+    """
+    for stepper in STEPPERS.values():
+        if name == stepper.name or name in stepper.aliases:
+            if stepper.kind != kind:
+                valid = ", ".join(s.name for s in list_steppers(kind))
+                raise StepperError(
+                    f"stepper {name!r} is for {_PLURAL[stepper.kind]}, "
+                    f"the model is one of the {_PLURAL[kind]}; valid: {valid}"
+                )
+            return stepper
+    names = [s.name for s in list_steppers(kind)]
+    raise StepperError(f"unknown stepper {name!r}{suggest(str(name), names)}")
+
+
+_PLURAL = {"ode": "flows", "map": "maps"}

@@ -1,0 +1,117 @@
+"""What a stepper is: a pure step and the facts about it."""
+
+import ast
+import inspect
+import textwrap
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import Any
+
+from engine.errors import StepperError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stepper:
+    """Hold one integration method as a value: its step, its order, its source.
+
+    To add one, write a file in `engine/steppers/` with a pure function `step` and a module
+    constant ``STEPPER = Stepper(...)``; the registry finds it, and the contract tests run it.
+
+    The functions are written on whole state vectors and become part of every runner that uses
+    them, compiled or not.  They may call ``rhs(t, y, p)``, the vector operations of
+    `engine.runner.layout` (``axpy``, ``combine2`` ... , ``weighted2`` ..., ``blend``) and the
+    arithmetic of `engine.model.arithmetic`; ``y`` and every stage are vectors ``(n,)``.
+
+    Attributes
+    ----------
+    name : str
+        Name by which the stepper is asked for.
+    kind : str
+        ``"ode"`` or ``"map"``.
+    order : int
+        Order of convergence of the step.
+    step : callable
+        ``step(t, dt, y, p, memory) -> (y_new, memory)``, for an adaptive stepper
+        ``-> (y_new, error, memory)``.
+    reference : str
+        Where the formula is published.
+    summary : str
+        First line of the stepper's own file.
+    adaptive : bool
+        True when the step gives an error estimate and the runner chooses the step size.
+    error_order : int
+        Order of the error estimate, the exponent of the step-size control.
+    memory_rows : int
+        Number of vectors carried from step to step.
+    start : callable or None
+        ``start(t, y, p) -> memory``, the memory of a step without history; needed when
+        `memory_rows` is positive.
+    interpolate : callable or None
+        ``interpolate(theta, dt, y_old, y, memory) -> y(t_old + theta dt)``: dense output.
+    aliases : tuple of str
+        Other names of the same method.
+    """
+
+    name: str
+    kind: str
+    order: int
+    step: Callable[..., Any]
+    reference: str
+    summary: str = ""
+    adaptive: bool = False
+    error_order: int = 0
+    memory_rows: int = 0
+    start: Callable[..., Any] | None = None
+    interpolate: Callable[..., Any] | None = None
+    aliases: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        """Validate the declaration.
+
+        Raises
+        ------
+        StepperError
+            The declaration contradicts itself.
+        """
+        if self.kind not in ("ode", "map"):
+            raise StepperError(f"stepper {self.name!r}: kind {self.kind!r} is not 'ode' or 'map'")
+        if self.memory_rows > 0 and self.start is None:
+            raise StepperError(f"stepper {self.name!r} keeps a memory and has no start function")
+        if self.adaptive and self.error_order < 1:
+            raise StepperError(f"adaptive stepper {self.name!r} does not give its error_order")
+
+    @property
+    def dense(self) -> bool:
+        """Tell whether the stepper gives dense output."""
+        return self.interpolate is not None
+
+    @cached_property
+    def source(self) -> str:
+        """Give the functions' source as it enters a unit."""
+        functions = [self.step, self.start, self.interpolate]
+        return "\n\n".join(function_source(f) for f in functions if f is not None)
+
+
+@cache
+def function_source(function: Callable[..., Any]) -> str:
+    """Return the source text of a function without its docstring.
+
+    Raises
+    ------
+    StepperError
+        The source is not available, as for a function typed into a bare interpreter.
+    """
+    try:
+        text = textwrap.dedent(inspect.getsource(function))
+    except OSError as error:
+        name = getattr(function, "__name__", repr(function))
+        raise StepperError(
+            f"the source of {name!r} cannot be read; define it in a file or a notebook cell"
+        ) from error
+    definition = ast.parse(text).body[0]
+    if not isinstance(definition, ast.FunctionDef):
+        raise StepperError(f"{text.strip().splitlines()[0]!r} is not a plain function definition")
+    if ast.get_docstring(definition) is not None and len(definition.body) > 1:
+        definition.body = definition.body[1:]
+    return ast.unparse(definition)

@@ -1,0 +1,216 @@
+"""The default path: from a `Sim` to `Results`, growing the buffers as the runner asks."""
+
+import math
+import time
+
+import numpy as np
+
+from engine.errors import SimError
+from engine.results import Failure, Floats, Results, make_results
+from engine.run_state import (
+    FOREVER,
+    RunState,
+    initial_run_state,
+    new_outputs,
+    new_workspace,
+    runner_for,
+    split_trace,
+    trace_columns,
+)
+from engine.runner import abi
+from engine.runner.abi import Status
+from engine.runner.runner_cache import Runner
+from engine.sim import Sim, count, number
+
+# First buffers, in rows, where the number is not known; they double when full.
+RECORD_ROWS = 4096
+TRACE_ROWS = 256
+# A call into compiled code lasts about this long, so that Ctrl-C acts.
+SLICE_SECONDS = 0.05
+
+
+def run_with_wrapper(
+    sim: Sim,
+    *,
+    t_end: float | None = None,
+    n_steps: int | None = None,
+    transient: float = 0.0,
+    record_rows: int | None = None,
+    trace_rows: int = TRACE_ROWS,
+) -> Results:
+    """Run a sim to its horizon and return everything it recorded.
+
+    Parameters
+    ----------
+    sim : Sim
+        The problem.
+    t_end, n_steps : float, int, optional
+        The horizon, one of them; the model's own ``t_end`` by default.
+    transient : float
+        Time (iterations) to run first without recording or observing.
+    record_rows, trace_rows : int
+        First sizes of the buffers; any size gives the same bits.  By default a known number
+        of rows is allocated at once.
+
+    Returns
+    -------
+    Results
+        With the status DONE, EARLY_EXIT, USER_BREAK (Ctrl-C), NAN_DETECTED or STEPFAIL.
+
+    Raises
+    ------
+    SimError
+        The horizon is not valid, or the rows do not fit into memory.
+    """
+    transient = number("transient", transient)
+    if transient < 0.0:
+        raise SimError(f"transient = {transient:g} is negative")
+    arrays = initial_run_state(sim)
+    if transient > 0.0:
+        status = _warm_up(sim, arrays, transient)
+        if status is Status.DONE and arrays.t < sim.t0 + transient and sim.method.adaptive:
+            failure = _too_many_steps(sim, arrays)
+            return _Buffers(sim, 1, 1).results(sim, arrays, Status.STEPFAIL, failure)
+        if status is not Status.DONE:
+            return _Buffers(sim, 1, 1).results(sim, arrays, status)
+    set_horizon(sim, arrays, t_end, n_steps)
+    buffers = _Buffers(sim, record_rows or _expected_rows(sim, arrays), trace_rows)
+    status = _drive(arrays, runner_for(sim), buffers)
+    if status is Status.DONE and n_steps is None and sim.method.adaptive and not _at_end(arrays):
+        return buffers.results(sim, arrays, Status.STEPFAIL, _too_many_steps(sim, arrays))
+    return buffers.results(sim, arrays, status)
+
+
+def _expected_rows(sim: Sim, arrays: RunState) -> int:
+    if sim.method.adaptive or sim.sample_dt is not None:
+        return RECORD_ROWS
+    steps = int(arrays.counters[abi.STEP_BOUND]) - arrays.n_steps
+    return steps // sim.record_interval + 1
+
+
+def _too_many_steps(sim: Sim, arrays: RunState) -> Failure:
+    message = (
+        f"max_steps = {sim.max_steps} took the run only to t = {arrays.t:g}: raise max_steps, "
+        "loosen the tolerances, or use a stepper for stiff problems"
+    )
+    return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
+
+
+def set_horizon(sim: Sim, arrays: RunState, t_end: float | None, n_steps: int | None) -> None:
+    """Write a run's own end into its arrays: a step count, or a time for adaptive steppers.
+
+    Raises
+    ------
+    SimError
+        Both are given, or the end lies before the current time.
+    """
+    if n_steps is not None:
+        if t_end is not None:
+            raise SimError(f"give t_end = {t_end!r} or n_steps = {n_steps!r}, not both")
+        arrays.counters[abi.STEP_BOUND] = arrays.n_steps + count("n_steps", n_steps, 0)
+        return
+    end = number("t_end", sim.model.spec.sim.t_end if t_end is None else t_end)
+    if end < arrays.t:
+        raise SimError(f"t_end = {end:g} lies before the start, t = {arrays.t:g}")
+    if sim.method.adaptive:
+        arrays.clock[abi.T_END] = arrays.clock[abi.T_BOUND] = end
+        arrays.counters[abi.STEP_BOUND] = arrays.n_steps + sim.max_steps
+    else:
+        arrays.counters[abi.STEP_BOUND] = max(arrays.steps_until(sim, end), arrays.n_steps)
+
+
+def _warm_up(sim: Sim, arrays: RunState, transient: float) -> Status:
+    """Run the transient without observers and rows; what follows starts there."""
+    bare = sim.replace(observers=(), record=False, sample_dt=None)
+    start = initial_run_state(bare)
+    set_horizon(bare, start, sim.t0 + transient, None)
+    status = _drive(start, runner_for(bare), _Buffers(bare, 1, 1))
+    for name in ("counters", "clock", "state"):
+        getattr(arrays, name)[...] = getattr(start, name)
+    arrays.counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
+    arrays.counters[abi.ROW] = 0
+    arrays.clock[[abi.T_BOUND, abi.T_END]] = np.inf
+    if sim.sample_dt is not None:
+        arrays.clock[abi.SAMPLE_ORIGIN] = arrays.t if sim.record else np.inf
+        arrays.clock[abi.SAMPLE_DT] = sim.sample_dt
+    n = len(sim.model.state_names)
+    arrays.analysis_ws[...] = new_workspace(sim.observers, n)
+    arrays.analysis_out[...] = new_outputs(sim.observers)
+    arrays.restart(abi.RESTART_MEMORY)
+    return status
+
+
+class _Buffers:
+    """Hold a run's record and trace buffers and double them when they are full."""
+
+    def __init__(self, sim: Sim, record_rows: int, trace_rows: int) -> None:
+        columns = len(sim.record)
+        try:
+            self.t = np.empty(count("record_rows", record_rows, 1))
+            self.y = np.empty((record_rows, columns))
+        except (MemoryError, ValueError) as error:
+            raise SimError(
+                f"{record_rows} rows of {columns} variables do not fit into memory; raise "
+                "record_interval, record fewer variables, or advance a Run in chunks"
+            ) from error
+        least = max(1, sum(observer.trace_rows_a_step for observer in sim.observers))
+        self.trace = np.empty((max(trace_rows, least), trace_columns(sim.observers)))
+
+    def grow_record(self) -> None:
+        self.t, self.y = _doubled(self.t), _doubled(self.y)
+
+    def grow_trace(self) -> None:
+        self.trace = _doubled(self.trace)
+
+    def results(
+        self, sim: Sim, arrays: RunState, status: Status, failure: Failure | None = None
+    ) -> Results:
+        rows = int(arrays.counters[abi.ROW])
+        trace = self.trace[: int(arrays.counters[abi.TRACE_ROW])]
+        return make_results(
+            sim,
+            arrays,
+            status,
+            (_trimmed(self.t, rows), _trimmed(self.y, rows)),
+            split_trace(sim.observers, trace),
+            failure,
+        )
+
+
+def _trimmed(array: Floats, rows: int) -> Floats:
+    return array[:rows] if 4 * rows > 3 * len(array) else array[:rows].copy()
+
+
+def _doubled(array: Floats) -> Floats:
+    larger = np.empty((2 * len(array), *array.shape[1:]))
+    larger[: len(array)] = array
+    return larger
+
+
+def _drive(arrays: RunState, runner: Runner, buffers: _Buffers) -> Status:
+    """Call the runner until its horizon, answering its signals."""
+    horizon = int(arrays.counters[abi.STEP_BOUND])
+    slice_steps = 256
+    try:
+        while True:
+            arrays.counters[abi.STEP_BOUND] = min(horizon, arrays.n_steps + slice_steps)
+            before, begun = arrays.n_steps, time.perf_counter()
+            status = arrays.call(runner, buffers.t, buffers.y, buffers.trace)
+            seconds = time.perf_counter() - begun
+            if arrays.n_steps - before == slice_steps and seconds < SLICE_SECONDS:
+                slice_steps *= 2
+            elif seconds > 2.0 * SLICE_SECONDS:
+                slice_steps = max(1, slice_steps // 2)
+            if status is Status.GROW_REC:
+                buffers.grow_record()
+            elif status is Status.TRACE_OVERFLOW:
+                buffers.grow_trace()
+            elif status is not Status.DONE or arrays.n_steps >= horizon or _at_end(arrays):
+                return status
+    except KeyboardInterrupt:
+        return Status.USER_BREAK
+
+
+def _at_end(arrays: RunState) -> bool:
+    end = float(arrays.clock[abi.T_BOUND])
+    return math.isfinite(end) and arrays.t >= end

@@ -1,0 +1,162 @@
+"""A served application and a real browser."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+PATIENCE_MS = 60_000
+
+
+@pytest.fixture
+def port() -> int:
+    """Give a port nobody listens at."""
+    return free_port()
+
+
+def free_port() -> int:
+    """Return a port nobody listens at."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """Serve the application; give its address."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "panel", "serve", "app", "--port", str(port), "--liveness"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    address = f"http://localhost:{port}"
+    deadline = time.monotonic() + 60
+    try:
+        while True:
+            assert process.poll() is None, "the server ended"
+            with contextlib.suppress(URLError, ConnectionError):
+                urlopen(f"{address}/liveness", timeout=5).close()
+                break
+            assert time.monotonic() < deadline, "the server did not start"
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Start the system's Chromium or Chrome; without one skip, or fail where CI=true."""
+    found = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if found is None:
+        message = f"no browser found among {', '.join(BROWSERS)}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(message)
+        pytest.skip(f"{message}; install Chromium or Chrome to run the browser tests")
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        yield chromium
+        chromium.close()
+
+
+class Watched:
+    """Hold a page and everything it said and asked for."""
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page = page
+        self.errors: list[str] = []
+        self.foreign: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("request", lambda request: self._asked(request.url, address))
+        page.on("websocket", lambda ws: self._asked(ws.url.replace("ws:", "http:"), address))
+        page.on("response", self._answered)
+
+    def status(self) -> str:
+        """Return the sentence of the status region."""
+        return self.page.get_by_role("status").inner_text()
+
+    def frames(self, place: int = 0) -> int:
+        """Return how many pictures a view has painted."""
+        count = self.page.locator("canvas").nth(place).get_attribute("data-frames")
+        return int(count or 0)
+
+    def edits(self) -> int:
+        """Return how many edits the painted picture shows."""
+        return int(self.page.locator("canvas").first.get_attribute("data-edits") or 0)
+
+    def pixels(self, place: int = 0) -> str:
+        """Return a view's picture."""
+        return str(self.page.locator("canvas").nth(place).evaluate("c => c.toDataURL()"))
+
+    def until(self, condition: Callable[[], bool]) -> None:
+        """Wait until a condition holds."""
+        deadline = time.monotonic() + PATIENCE_MS / 1000
+        while not condition():
+            assert time.monotonic() < deadline, f"waited in vain; status: {self.status()}"
+            self.page.wait_for_timeout(20)
+
+    def until_moving(self) -> None:
+        """Wait until pictures come."""
+        self.page.get_by_role("status").wait_for()
+        self.until(lambda: self.status().startswith("Running") and self.frames() > 5)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose an option of a selector."""
+        self.page.get_by_role("combobox", name=label).select_option(label=option)
+
+    def _said(self, message: object) -> None:
+        if message.type == "error":  # type: ignore[attr-defined]
+            self.errors.append(message.text)  # type: ignore[attr-defined]
+
+    def _asked(self, url: str, address: str) -> None:
+        if not url.startswith((address, "data:", "blob:")):
+            self.foreign.append(url)
+
+    def _answered(self, response: object) -> None:
+        if response.status >= 400:  # type: ignore[attr-defined]
+            self.errors.append(f"{response.status} {response.url}")  # type: ignore[attr-defined]
+
+
+@pytest.fixture
+def open_app(browser: Browser, server: str) -> Iterator[Callable[..., Watched]]:
+    """Give a function that opens the application; its pages must not complain or call out."""
+    opened: list[Watched] = []
+
+    def open_it(query: str = "") -> Watched:
+        page = browser.new_page(viewport={"width": 1280, "height": 720})
+        page.set_default_timeout(PATIENCE_MS)
+        watched = Watched(page, server)
+        opened.append(watched)
+        page.goto(f"{server}/app{query}")
+        watched.until_moving()
+        return watched
+
+    yield open_it
+    for watched in opened:
+        watched.page.close()
+    for watched in opened:
+        assert watched.errors == []
+        assert watched.foreign == []

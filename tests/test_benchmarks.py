@@ -1,0 +1,87 @@
+"""The benchmarks measure what they say they measure."""
+
+import itertools
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks import __main__ as command
+from benchmarks import measure
+from benchmarks.c_loops import NoCompilerError, compile_loops
+from benchmarks.measure import Row, speed_ratio, table
+from benchmarks.throughput import CASES, Orbit
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.title)
+def test_c_loop_computes_the_same_orbit(case):
+    try:
+        loops = compile_loops(case.flags)
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+    Orbit(case, loops[case.loop]).check()
+
+
+def test_missing_compiler_is_said(monkeypatch):
+    monkeypatch.setenv("CC", "no-such-compiler")
+    with pytest.raises(NoCompilerError, match="no C compiler"):
+        compile_loops()
+
+
+def test_ratio_tells_the_quicker_one(monkeypatch):
+    clock = [0.0]
+
+    def work(seconds):
+        clock[0] += next(seconds)
+
+    monkeypatch.setattr(measure.time, "process_time", lambda: clock[0])
+    slow, quick = itertools.cycle([2.0, 4.0, 8.0]), itertools.cycle([1.0])
+    paired = speed_ratio(lambda: work(slow), lambda: work(quick), rounds=6)
+    assert paired.ratio == 4.0
+    assert paired.quartiles == (2.5, 7.0)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "verdict"),
+    [
+        ({}, ""),
+        ({"at_least": 2.0}, "short"),
+        ({"at_least": 1.5}, "ok"),
+        ({"at_most": 1.0}, "short"),
+    ],
+)
+def test_verdict_compares_with_what_is_expected(bounds, verdict):
+    assert Row(case="a", value=1.5, unit="x", **bounds).verdict() == verdict
+
+
+def test_table_is_aligned_and_says_what_was_skipped():
+    rows = [
+        Row(case="one", value=1.25, unit="x C", at_least=1.0, quartiles=(1.0, 1.5)),
+        Row(case="another", value=None, unit="fps", note="no browser"),
+    ]
+    lines = table(rows).splitlines()
+    assert len({len(line) for line in lines}) == 1
+    assert "1.25 x C" in lines[2]
+    assert ">= 1" in lines[2]
+    assert "no browser" in lines[3]
+
+
+def test_unknown_part_is_refused(capsys):
+    with pytest.raises(SystemExit):
+        command.main(["thruput"])
+    assert "valid: throughput" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+def test_a_part_runs_from_the_command_line():
+    result = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "chunking", "--quick"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "chunks of 5000 steps" in result.stdout

@@ -1,0 +1,224 @@
+"""Pictures go out on credit, and what they hold is what is to be seen."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import param
+import pytest
+
+from widgets import Convergence, LiveRun, PhasePlane, TimeSeries, screen
+from widgets.screen import FRAMES_OUT, Frame, Screen
+
+Maker = Callable[..., LiveRun]
+
+
+class Counting(param.Parameterized):
+    """A view that only counts."""
+
+    version = param.Integer(0)
+    title = param.String("")
+    columns = 0
+    drawn = 0
+
+    def draw(self, seen: Any) -> Frame | None:
+        self.drawn += 1
+        curve = {"x": np.zeros(2, np.float32), "y": np.ones(2, np.float32)}
+        return {"curves": [curve], "seen": (seen or 0) + 1}
+
+    def use(self, control: str, value: Any) -> None:
+        self.used = (control, value)
+
+    def face(self) -> dict[str, Any]:
+        return {"title": self.title}
+
+
+@pytest.fixture
+def page(monkeypatch: pytest.MonkeyPatch) -> tuple[Screen, Counting, list[dict[str, Any]]]:
+    """Give a screen, its view, and what a page would have received."""
+    view = Counting()
+    sent: list[dict[str, Any]] = []
+    monkeypatch.setattr(Screen, "_send_msg", lambda self, data: sent.append(data))
+    return Screen([view], [[0]]), view, sent
+
+
+def test_nothing_is_drawn_before_the_page_is_ready(page) -> None:
+    shown, view, sent = page
+    shown.refresh()
+    assert view.drawn == 0
+    shown._handle_msg({"ready": True, "widths": [321]})
+    assert len(sent) == 1
+    assert view.columns == 321
+
+
+def test_a_page_that_does_not_paint_gets_no_backlog(page) -> None:
+    shown, view, sent = page
+    shown._handle_msg({"ready": True, "widths": [300]})
+    for _ in range(1000):
+        shown.refresh()
+    assert len(sent) == FRAMES_OUT
+    assert view.drawn == FRAMES_OUT
+    shown._handle_msg({"painted": sent[-1]["seq"]})
+    shown.refresh()
+    assert len(sent) == FRAMES_OUT + 1
+
+
+def test_lost_credit_comes_back_by_itself(page, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown, _, sent = page
+    shown._handle_msg({"ready": True, "widths": [300]})
+    for _ in range(10):
+        shown.refresh()
+    now = shown._sent_at
+    monkeypatch.setattr(screen.time, "monotonic", lambda: now + screen.CREDIT_S + 0.1)
+    shown.refresh()
+    assert len(sent) == FRAMES_OUT + 1
+    monkeypatch.undo()
+
+
+def test_a_new_page_is_told_everything(page) -> None:
+    shown, _, sent = page
+    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg({"painted": 1})
+    shown._handle_msg({"ready": True, "widths": [300]})
+    assert shown._seen == [1]
+
+
+def test_controls_reach_their_view(page) -> None:
+    shown, view, _ = page
+    shown._handle_msg({"view": 0, "control": "fit", "value": True})
+    assert view.used == ("fit", True)
+
+
+def test_a_view_that_changes_its_face_dresses_the_page(page) -> None:
+    shown, view, _ = page
+    view.title = "New"
+    assert shown.views == [{"title": "New"}]
+
+
+def stepped(live_run: Maker, source: str, steps: int, **settings: object) -> LiveRun:
+    live = live_run(source, **settings)
+    for _ in range(steps):
+        live.step()
+    assert live.settle(60)
+    return live
+
+
+def test_a_time_series_shows_its_window(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 100)
+    view = TimeSeries(live)
+    assert view.variables == ("x", "y", "z")
+    view.set_window(0.5)
+    frame = view.draw(None)
+    assert frame is not None
+    assert frame["x"] == pytest.approx([0.5, 1.0])
+    assert [len(curve["x"]) for curve in frame["curves"]] == [51, 51, 51]
+    assert frame["curves"][0]["x"].dtype == np.float32
+    view.use("x", False)
+    assert view.variables == ("y", "z")
+    low, high = view.draw(frame["seen"])["y"]
+    assert low < min(curve["y"].min() for curve in frame["curves"][1:])
+    assert high > max(curve["y"].max() for curve in frame["curves"][1:])
+
+
+def test_a_phase_plane_sends_only_what_is_new(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 20)
+    view = PhasePlane(live)
+    assert view.axes == ("x", "z")
+    first = view.draw(None)
+    assert first is not None
+    assert first["reset"] == "all"
+    assert len(first["curves"][0]["x"]) == 21
+    live.step()
+    assert live.settle(60)
+    second = view.draw(first["seen"])
+    assert second["reset"] is False
+    assert len(second["curves"][0]["x"]) == 1
+    view.use("horizontal", "y")
+    third = view.draw(second["seen"])
+    assert third["reset"] is True
+    assert len(third["curves"][0]["x"]) == 22
+    with pytest.raises(ValueError, match="cannot be an axis"):
+        view.choose_axes("x", "w")
+
+
+def test_a_map_of_one_variable_is_shown_against_its_next_iterate(live_run: Maker) -> None:
+    live = stepped(live_run, "logistic", 30)
+    view = PhasePlane(live)
+    frame = view.draw(None)
+    x, y = frame["curves"][0]["x"], frame["curves"][0]["y"]
+    assert frame["points"]
+    np.testing.assert_allclose(y, live.parameters["r"] * x * (1 - x), rtol=1e-5)
+
+
+def test_going_to_another_model_drops_the_old_picture(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 5)
+    views = [TimeSeries(live), PhasePlane(live)]
+    frames = [view.draw(None) for view in views]
+    live.choose_model("henon")
+    assert live.settle(60)
+    for view, old in zip(views, frames, strict=True):
+        assert view.draw(old["seen"])["reset"] == "all"
+
+
+def test_convergence_says_its_value(live_run: Maker) -> None:
+    live = stepped(live_run, "logistic", 200, observers=None)
+    view = Convergence(live)
+    frame = view.draw(None)
+    assert frame["words"].startswith("λ = 0.")
+    assert len(frame["curves"][0]["x"]) == 200
+    view.use("restart", True)
+    live.step()
+    assert live.settle(60)
+    assert len(view.draw(frame["seen"])["curves"][0]["x"]) == 1
+
+
+def test_a_blow_up_runs_out_of_a_picture_that_keeps_its_scale(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 100)
+    views = [TimeSeries(live), PhasePlane(live)]
+    live.set_dt(0.5)
+    for _ in range(40):
+        live.step()
+        assert live.settle(60)
+        for view in views:
+            view.draw(None)
+    assert live.failure
+    for view in views:
+        frame = view.draw(None)
+        low, high = frame["y"]
+        assert 30.0 < high - low < 1000.0
+        assert all(np.all(np.isfinite(curve["y"])) for curve in frame["curves"])
+
+
+def test_a_view_waits_for_the_model_of_the_rows(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 5)
+    views = [TimeSeries(live), PhasePlane(live)]
+    held: list[Callable[[], None]] = []
+    live.deliver = held.append
+    live.choose_model("logistic")
+    assert live.settle(60)
+    assert [view.draw(None) for view in views] == [None, None]
+    for news in held:
+        news()
+    assert all(view.draw(None) is not None for view in views)
+
+
+def test_a_picture_that_failed_is_made_again(page) -> None:
+    shown, view, sent = page
+    shown._handle_msg({"ready": True, "widths": [300]})
+    draw = view.draw
+    view.draw = lambda seen: 1 // 0
+    with pytest.raises(ZeroDivisionError):
+        shown.refresh()
+    view.draw = draw
+    shown._send()
+    assert len(sent) == 2
+
+
+def test_a_window_is_positive_and_no_longer_than_what_is_kept(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 5)
+    view = TimeSeries(live)
+    view.set_window(3.0)
+    view.set_window(-1.0)
+    assert view.window == 3.0
+    view.set_window(1e9)
+    assert view.window == pytest.approx(live.ring.capacity * live.dt)

@@ -1,0 +1,53 @@
+"""Numbers and sentences as people read them."""
+
+import math
+
+import pytest
+
+from widgets import words
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (0.0, "0"),
+        (1.0, "1.0000"),
+        (-14.57123, "-14.571"),
+        (1234.5, "1,234.5"),
+        (1.5e-7, "1.5e-07"),
+        (2.5e12, "2.5e+12"),
+        (math.inf, "inf"),
+    ],
+)
+def test_numbers_are_short(value: float, text: str) -> None:
+    assert words.number(value) == text
+
+
+def test_position_names_time_steps_and_state() -> None:
+    assert words.position("ode", 12.3, 1230, {"x": 1.0}) == "t = 12.30 · 1,230 steps · x = 1.0000"
+    assert words.position("map", 7.0, 7, {"x": 0.25}) == "iteration 7 · x = 0.2500"
+
+
+def test_a_blow_up_names_the_variable_and_what_to_do() -> None:
+    text = words.failure("ode", "x", math.inf, 1.5, 150, "overflow")
+    assert text.startswith("x has grown beyond all numbers at t = 1.5000 (step 150).")
+    assert text.endswith("Go back, then change a parameter or take a smaller step.")
+
+
+def test_a_map_has_iterations_and_no_step_size() -> None:
+    text = words.failure("map", "x", math.inf, 12.0, 12, "overflow")
+    assert text.startswith("x has grown beyond all numbers at iteration 12.")
+    assert "t =" not in text
+    assert "smaller step" not in text
+
+
+def test_a_step_that_became_too_small_is_said_once_with_advice() -> None:
+    message = "the step size fell below what t can resolve after t = 2 (step 20): the solution"
+    text = words.failure("ode", None, None, 2.0, 20, message, adaptive=True)
+    assert text.count("step 20") == 1
+    assert "larger tolerances" in text
+
+
+def test_another_failure_gives_the_reason() -> None:
+    text = words.failure("ode", None, None, 2.0, 20, "the step could not be solved for")
+    assert text.startswith("The run stopped at t = 2.0000 (step 20): the step could not be")

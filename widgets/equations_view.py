@@ -1,0 +1,61 @@
+"""The model's equations, typeset, and where they come from."""
+
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from widgets.live_run import LiveRun
+
+# The page shows the MathML that KaTeX makes: it needs no font files, and is read aloud.
+_TYPESET = """
+math, math * { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math, serif; }
+math { font-size: 1.18rem; }
+mtd { padding: 0.15em 0; text-align: left; }
+mtd:first-child { text-align: right; }
+"""
+
+
+class EquationsView(pn.viewable.Viewer):
+    """Show the equations as a textbook would, the model's description and its source.
+
+    Parameters
+    ----------
+    live : LiveRun
+        What is watched.
+    """
+
+    def __init__(self, live: LiveRun) -> None:
+        super().__init__()
+        self._live = live
+        self.equations = pn.pane.LaTeX(
+            "",
+            renderer="katex",
+            sizing_mode="stretch_width",
+            margin=(0, 12),
+            stylesheets=[_TYPESET],
+        )
+        self.description = pn.pane.Markdown("", sizing_mode="stretch_width", margin=(0, 12))
+        live.param.watch(self._take_model, "model")
+        self._take_model()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return pmui.Column(self.equations, self.description, sizing_mode="stretch_width", margin=0)
+
+    def _take_model(self, *events: Any) -> None:
+        model = self._live.model
+        if model is None:
+            return
+        lines = r" \\ ".join(_plain(line).replace("=", "&=", 1) for line in model.latex())
+        self.equations.object = rf"$$\begin{{aligned}}{lines}\end{{aligned}}$$"
+        meta = model.spec.meta
+        self.description.object = "\n\n".join(
+            text
+            for text in (meta.description, f"*{meta.reference}*" if meta.reference else "")
+            if text
+        )
+
+
+def _plain(line: str) -> str:
+    """Leave out stretching brackets where nothing inside is tall: plain ones look better."""
+    return line if r"\frac" in line else line.replace(r"\left", "").replace(r"\right", "")

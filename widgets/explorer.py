@@ -1,0 +1,162 @@
+"""The whole instrument: a live run with its controls and its views."""
+
+import asyncio
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import panel as pn
+import panel_material_ui as pmui
+
+from widgets.choice import Choice
+from widgets.convergence import Convergence
+from widgets.equations_view import EquationsView
+from widgets.initial_state import InitialState
+from widgets.live_run import LiveRun, bundled_models
+from widgets.parameter_panel import ParameterPanel
+from widgets.phase_plane import PhasePlane
+from widgets.screen import Screen
+from widgets.solver_panel import SolverPanel
+from widgets.status_line import StatusLine
+from widgets.time_series import TimeSeries
+from widgets.transport import Transport
+
+
+class Explorer(pn.viewable.Viewer):
+    """Put a live run, its controls and its views together, for a page or a notebook's cell.
+
+    Nothing is computed before `start`.
+
+    Parameters
+    ----------
+    source : str
+        Name of a bundled model, path of a model file, its text, or equations as plain text.
+    params : mapping of str to float
+        Parameters that differ from the model's own.
+    height : int
+        Height in a notebook's cell, in pixels.
+    start_when_shown : bool
+        Start by itself once a page has drawn itself and listens: what changes before that may
+        never reach the page.
+    """
+
+    def __init__(
+        self,
+        source: str = "lorenz",
+        *,
+        params: Mapping[str, float] = MappingProxyType({}),
+        height: int = 620,
+        start_when_shown: bool = False,
+    ) -> None:
+        super().__init__()
+        self._start_when_shown = start_when_shown
+        self._height = height
+        self.live = LiveRun(source, params=params)
+        self.model = Choice(
+            self._choose,
+            label="Model",
+            options=[[name, name.replace("_", " ")] for name in self._models(source)],
+            value=source,
+        )
+        self.transport = Transport(self.live)
+        self.status = StatusLine(self.live)
+        self.parameters = ParameterPanel(self.live)
+        self.initial = InitialState(self.live)
+        self.solver = SolverPanel(self.live)
+        self.equations = EquationsView(self.live)
+        self.time_series = TimeSeries(self.live)
+        self.phase_plane = PhasePlane(self.live)
+        self.convergence = Convergence(self.live)
+
+    def start(self) -> "Explorer":
+        """Load the model and let it run."""
+        self.live.play()
+        return self
+
+    def close(self) -> None:
+        """Stop computing and free the run."""
+        self.live.close()
+
+    def session_destroyed(self, session_context: Any) -> None:
+        """Close with the session of a page."""
+        self.close()
+
+    def controls(self) -> pn.viewable.Viewable:
+        """Return everything that is set, as one column."""
+        return pmui.Column(
+            self.model,
+            self.parameters,
+            pmui.Accordion(
+                ("Equations", self.equations),
+                ("Initial state", self.initial),
+                ("Solver", self.solver),
+                active=[0],
+                disable_gutters=True,
+                elevation=0,
+                title_variant="subtitle2",
+                sizing_mode="stretch_width",
+                margin=0,
+            ),
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+    def scope(self) -> pn.viewable.Viewable:
+        """Return everything that moves: transport, status and the three views."""
+        views = [self.time_series, self.convergence, self.phase_plane]
+        screen = Screen(views, [[0, 2], [1, 2]], on_ready=self._shown, attend=self.live.attend)
+        self.live.subscribe(screen.refresh)
+        return pmui.Column(
+            self.transport, self.status, screen, sizing_mode="stretch_both", margin=0
+        )
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        controls = pmui.Column(
+            self.controls(), width=320, height=self._height, scroll=True, margin=(0, 12, 0, 0)
+        )
+        return pmui.Row(
+            controls, self.scope(), height=self._height, sizing_mode="stretch_width", margin=0
+        )
+
+    def _shown(self) -> None:
+        if pn.state.curdoc is not None and pn.state.curdoc.session_context is not None:
+            # A document's callbacks added from another thread are lost now and then, so the
+            # worker's news reach the page by way of the server's own thread.
+            self.live.deliver = asyncio.get_running_loop().call_soon_threadsafe
+        if self._start_when_shown:
+            self._start_when_shown = False
+            # Panel drops what changes before it has seen the whole page, too.
+            pn.state.onload(self.start)
+
+    def _models(self, source: str) -> list[str]:
+        names = list(bundled_models())
+        return names if source in names else [source, *names]
+
+    def _choose(self, source: str) -> None:
+        self.model.value = source
+        self.live.choose_model(source)
+
+
+def explore(
+    source: str = "lorenz",
+    *,
+    params: Mapping[str, float] = MappingProxyType({}),
+    height: int = 620,
+) -> Explorer:
+    """Open a model in an explorer that is already moving.
+
+    Parameters
+    ----------
+    source : str
+        Name of a bundled model, path of a model file, its text, or equations as plain text.
+    params : mapping of str to float
+        Parameters that differ from the model's own.
+    height : int
+        Height of the cell, in pixels.
+
+    Returns
+    -------
+    Explorer
+        Shown where it is the last expression of a notebook's cell; `close` ends it.
+    """
+    return Explorer(source, params=params, height=height).start()

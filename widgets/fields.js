@@ -1,0 +1,232 @@
+// Named numbers: each a slider, where it has a range, and a field for its exact value.
+//
+// A slider acts while it is dragged, at most once per picture of the page.
+
+const STYLE = `
+:host { display: block; width: 100%; }
+.list { display: grid; gap: 8px; padding: 4px 12px; font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
+.field { display: grid; grid-template-columns: minmax(0, 1fr) 84px 22px; gap: 0 8px; align-items: center; }
+.field.sliding .name { grid-column: 1 / -1; }
+.name { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+.name small { font-weight: 400; opacity: .68; font-size: .88em; margin-left: 6px; }
+input.exact { width: 100%; box-sizing: border-box; height: 28px; padding: 0 6px; font: inherit; color: inherit;
+  font-variant-numeric: tabular-nums; text-align: right; background: transparent; border-radius: 7px;
+  border: 1px solid color-mix(in srgb, currentColor 26%, transparent); }
+input[aria-invalid=true] { border-color: #d55e00; }
+.back { width: 22px; height: 26px; padding: 0; border: 0; border-radius: 7px; background: transparent; color: inherit;
+  font: inherit; font-size: 1.15em; line-height: 1; cursor: pointer; opacity: .7; }
+.back:hover { background: color-mix(in srgb, currentColor 10%, transparent); opacity: 1; }
+.back:disabled { visibility: hidden; }
+:focus-visible { outline: 2px solid #3a9bd9; outline-offset: 1px; }
+.error { grid-column: 1 / -1; margin: 3px 0 4px; padding: 0 0 0 8px; border: 0; border-left: 3px solid #d55e00;
+  background: none; color: color-mix(in srgb, #d55e00 70%, currentColor); font-size: .9em; line-height: 1.35; }
+.error:empty { display: none; }
+input[type=range] { appearance: none; width: 100%; height: 22px; margin: 0; background: transparent; cursor: pointer; }
+input[type=range]::-webkit-slider-runnable-track { height: 4px; border-radius: 2px;
+  background: linear-gradient(to right, var(--accent, #0072b2) var(--part), color-mix(in srgb, currentColor 22%, transparent) var(--part)); }
+input[type=range]::-moz-range-track { height: 4px; border-radius: 2px; background: color-mix(in srgb, currentColor 22%, transparent); }
+input[type=range]::-moz-range-progress { height: 4px; border-radius: 2px; background: var(--accent, #0072b2); }
+input[type=range]::-webkit-slider-thumb { appearance: none; width: 18px; height: 18px; margin-top: -7px; border-radius: 50%;
+  background: var(--accent, #0072b2); border: 2px solid Canvas; box-shadow: 0 0 0 1px color-mix(in srgb, currentColor 25%, transparent); }
+input[type=range]::-moz-range-thumb { width: 15px; height: 15px; border-radius: 50%; background: var(--accent, #0072b2); border: 2px solid Canvas; }
+`
+
+export function render({model, el}) {
+  const style = document.createElement("style")
+  style.textContent = STYLE
+  const list = document.createElement("div")
+  list.className = "list"
+  el.append(style, list)
+  const rows = new Map()
+  const changed = new Map()
+  let pending = 0
+
+  function flush() {
+    for (const [name, value] of changed) { model.send_msg({name, value}) }
+    changed.clear()
+    pending = requestAnimationFrame(() => {
+      pending = 0
+      if (changed.size) { flush() }
+    })
+  }
+
+  function send(name, value) {
+    changed.set(name, value)
+    if (!pending) { flush() }
+  }
+
+  function build() {
+    rows.clear()
+    list.replaceChildren(...model.fields.map((field) => {
+      const row = makeRow(field, send)
+      rows.set(field.name, row)
+      return row.element
+    }))
+    update()
+  }
+
+  function update() {
+    for (const [name, row] of rows) {
+      if (name in model.values) { row.show(model.values[name]) }
+      row.complain(model.messages[name] ?? "")
+    }
+  }
+
+  const colour = () => {
+    const channels = getComputedStyle(el).color.match(/[\d.]+/g).map(Number)
+    list.style.setProperty("--accent", channels[0] + channels[1] + channels[2] > 382 ? "#56b4e9" : "#0072b2")
+  }
+  const themed = new MutationObserver(() => setTimeout(colour, 60))
+  themed.observe(document.documentElement, {attributes: true})
+  themed.observe(document.body, {attributes: true})
+  model.on("fields", build)
+  model.on(["values", "messages"], update)
+  model.on("remove", () => themed.disconnect())
+  build()
+  requestAnimationFrame(colour)
+}
+
+function makeRow(field, send) {
+  const element = document.createElement("div")
+  element.className = "field"
+  const name = document.createElement("span")
+  name.className = "name"
+  name.textContent = field.name
+  name.title = field.label || field.name
+  const note = document.createElement("small")
+  note.textContent = [field.label, field.unit && `[${field.unit}]`].filter(Boolean).join(" ")
+  name.append(note)
+  const exact = document.createElement("input")
+  // A number field would drop a decimal comma without a word.
+  Object.assign(exact, {type: "text", inputMode: "decimal", autocomplete: "off", className: "exact"})
+  exact.setAttribute("role", "spinbutton")
+  exact.setAttribute("aria-label", field.slider ? `${field.name}, exact value` : field.name)
+  const back = document.createElement("button")
+  Object.assign(back, {type: "button", className: "back", textContent: "\u21ba", title: `Back to ${field.default}`})
+  back.setAttribute("aria-label", `Put ${field.name} back to its default`)
+  const error = document.createElement("span")
+  error.className = "error"
+  error.setAttribute("role", "alert")
+
+  const log = field.scale === "log"
+  const toSlider = (value) => log ? Math.log10(value) : value
+  const fromSlider = (position) => log ? Number((10 ** position).toPrecision(4)) : position
+  let slider = null
+  if (field.slider) {
+    slider = document.createElement("input")
+    slider.type = "range"
+    slider.setAttribute("aria-label", field.name)
+    slider.min = toSlider(field.min)
+    slider.max = toSlider(field.max)
+    slider.step = log ? "any" : field.step
+    element.classList.add("sliding")
+    slider.addEventListener("input", () => {
+      const value = fromSlider(Number(slider.value))
+      exact.value = short(value)
+      asked = value
+      unread = ""
+      explain()
+      send(field.name, value)
+    })
+  }
+  element.append(name, ...(slider ? [slider] : []), exact, back, error)
+
+  let effective = field.default   // the value in effect
+  let asked = field.default       // what the reader asked for last
+  let unread = ""                 // why what was typed is no number
+  let refused = ""                // what the engine has against it
+
+  function mark(value) {
+    exact.setAttribute("aria-valuenow", String(value))
+    back.disabled = value === field.default && error.textContent === ""
+    if (!slider) { return }
+    slider.setAttribute("aria-valuetext", String(value))
+    const part = (toSlider(value) - slider.min) / (slider.max - slider.min)
+    slider.style.setProperty("--part", `${100 * Math.min(1, Math.max(0, part))}%`)
+  }
+
+  function explain() {
+    const text = unread ? `${unread}; it is still ${effective}` : refused
+    if (error.textContent !== text) { error.textContent = text }
+    exact.setAttribute("aria-invalid", String(text !== ""))
+    mark(asked)
+  }
+
+  // A value beyond the slider's range widens the range until one within it comes.
+  function place(value) {
+    if (slider && !(log && value <= 0)) {
+      const position = toSlider(value)
+      const low = toSlider(field.min), high = toSlider(field.max)
+      const within = low <= position && position <= high
+      slider.min = within ? low : Math.min(Number(slider.min), position)
+      slider.max = within ? high : Math.max(Number(slider.max), position)
+      slider.step = log || !onGrid(position, slider, field.step) ? "any" : field.step
+      slider.value = position
+    }
+    mark(value)
+  }
+
+  function ask(value) {
+    asked = value
+    unread = ""
+    place(value)
+    explain()
+    send(field.name, value)
+  }
+
+  exact.addEventListener("change", () => {
+    const value = parse(exact.value)
+    if (value !== null) { ask(value); return }
+    unread = `\u201c${exact.value}\u201d is not a number`
+    explain()
+  })
+  exact.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") { unread = ""; exact.value = String(effective); explain() }
+  })
+  back.addEventListener("click", () => { exact.value = short(field.default); ask(field.default) })
+  exact.addEventListener("focus", () => { exact.value = String(asked) })
+  exact.addEventListener("blur", () => { if (error.textContent === "") { exact.value = short(asked) } else { restore() } })
+
+  // What was refused does not stay as if it were in effect; the message still names it.
+  function restore() {
+    asked = effective
+    exact.value = short(effective)
+    place(effective)
+  }
+
+  const busy = (control) => control !== null && control.matches(":active")
+  return {
+    element,
+    show(value) {
+      effective = value
+      if (busy(slider)) { return }
+      asked = value
+      if (!exact.matches(":focus")) { exact.value = short(value) }
+      place(value)
+      explain()
+    },
+    complain(text) {
+      refused = text
+      explain()
+      if (text !== "" && !exact.matches(":focus")) { restore() }
+    },
+  }
+}
+
+// A decimal comma is a point; null where there is no number.
+function parse(text) {
+  const plain = text.trim().replace("\u2212", "-").replace(/^([+-]?\d*),(\d+)(e[+-]?\d+)?$/i, "$1.$2$3")
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(plain)) { return null }
+  const value = Number(plain)
+  return Number.isFinite(value) ? value : null
+}
+
+// What is shown while nobody edits it; the exact value appears on focus.
+function short(value) {
+  return Number(value.toPrecision(6))
+}
+
+function onGrid(value, slider, step) {
+  const steps = (value - Number(slider.min)) / step
+  return Math.abs(steps - Math.round(steps)) < 1e-6
+}

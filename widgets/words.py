@@ -1,0 +1,55 @@
+"""What a run does, in words."""
+
+import math
+from collections.abc import Mapping
+
+
+def number(value: float) -> str:
+    """Write a number as a person would read it: at most five digits that count."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    size = abs(value)
+    if 1e-3 <= size < 1e6:
+        digits = max(0, 4 - math.floor(math.log10(size)))
+        return f"{value:,.{min(digits, 4)}f}"
+    return f"{value:.4g}"
+
+
+def position(kind: str, t: float, n_steps: int, values: Mapping[str, float]) -> str:
+    """Say where a run is: its time, its steps, its state."""
+    state = [f"{name} = {number(value)}" for name, value in values.items()]
+    if kind == "map":
+        return " · ".join([f"iteration {n_steps:,}", *state])
+    return " · ".join([f"t = {t:,.2f}", f"{n_steps:,} steps", *state])
+
+
+def failure(
+    kind: str,
+    variable: str | None,
+    value: float | None,
+    t: float,
+    step: int,
+    message: str,
+    *,
+    adaptive: bool = False,
+) -> str:
+    """Say which variable stopped a run, where, and what can be done."""
+    if kind == "map":
+        where, advice = f"iteration {step:,}", "change a parameter or the initial state"
+    elif adaptive:
+        where = f"t = {number(t)} (step {step:,})"
+        advice = "change a parameter or allow larger tolerances"
+    else:
+        where = f"t = {number(t)} (step {step:,})"
+        advice = "change a parameter or take a smaller step"
+    if variable is not None and value is not None and not math.isfinite(value):
+        left = "is no longer a number" if math.isnan(value) else "has grown beyond all numbers"
+        reason = f"{variable} {left} at {where}"
+    elif adaptive:
+        reason = (
+            f"The step size became too small at {where}: the solution may end there, "
+            "or the tolerances ask for too much"
+        )
+    else:
+        reason = f"The run stopped at {where}: {message.rstrip('.')}"
+    return f"{reason}. Go back, then {advice}."

@@ -31,6 +31,9 @@ input[type=range]::-webkit-slider-thumb { appearance: none; width: 18px; height:
 input[type=range]::-moz-range-thumb { width: 15px; height: 15px; border-radius: 50%; background: var(--accent, #0072b2); border: 2px solid Canvas; }
 `
 
+// How long news of earlier edits may be under way.
+const NEWS_MS = 1500
+
 export function render({model, el}) {
   const style = document.createElement("style")
   style.textContent = STYLE
@@ -124,6 +127,7 @@ function makeRow(field, send) {
       const value = fromSlider(Number(slider.value))
       exact.value = short(value)
       asked = value
+      askedAt = performance.now()
       unread = ""
       explain()
       send(field.name, value)
@@ -133,6 +137,8 @@ function makeRow(field, send) {
 
   let effective = field.default   // the value in effect
   let asked = field.default       // what the reader asked for last
+  let askedAt = -Infinity         // and when
+  let recheck = 0
   let unread = ""                 // why what was typed is no number
   let refused = ""                // what the engine has against it
 
@@ -168,6 +174,7 @@ function makeRow(field, send) {
 
   function ask(value) {
     asked = value
+    askedAt = performance.now()
     unread = ""
     place(value)
     explain()
@@ -190,6 +197,7 @@ function makeRow(field, send) {
   // What was refused does not stay as if it were in effect; the message still names it.
   function restore() {
     asked = effective
+    askedAt = -Infinity
     exact.value = short(effective)
     place(effective)
   }
@@ -200,7 +208,15 @@ function makeRow(field, send) {
     show(value) {
       effective = value
       if (busy(slider)) { return }
+      // News of an earlier edit may still come: what was asked for last stands until its own.
+      const wait = askedAt + NEWS_MS - performance.now()
+      clearTimeout(recheck)
+      if (value !== asked && wait > 0) {
+        recheck = setTimeout(() => this.show(effective), wait + 1)
+        return
+      }
       asked = value
+      askedAt = -Infinity
       if (!exact.matches(":focus")) { exact.value = short(value) }
       place(value)
       explain()

@@ -123,6 +123,19 @@ class Watched:
         self.page.get_by_role("status").wait_for()
         self.until(lambda: self.status().startswith("Running") and self.frames() > 5)
 
+    def until_still(self) -> None:
+        """Wait until no view has painted for half a second."""
+
+        def painted() -> list[int]:
+            return [self.frames(i) for i in range(self.page.locator("canvas").count())]
+
+        def still() -> bool:
+            before = painted()
+            self.page.wait_for_timeout(500)
+            return painted() == before
+
+        self.until(still)
+
     def choose(self, label: str, option: str) -> None:
         """Choose an option of a selector."""
         self.page.get_by_role("combobox", name=label).select_option(label=option)

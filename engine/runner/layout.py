@@ -85,6 +85,10 @@ def _entry(shape: Shape) -> dict[str, str]:
         "store_rejected": define(
             "store_rejected", "y, state", [f"state[REJECTED, {i}] = y[{i}]" for i in states]
         ),
+        # Tuples are values: they outlive the step as they are.
+        "keep_state": define("keep_state", "y", ["return y"]),
+        "keep_previous": define("keep_previous", "y", ["return y"]),
+        "keep_memory": define("keep_memory", "step_memory", ["return step_memory"]),
         "unpack_memory": define(
             "unpack_memory",
             "memory",

@@ -5,6 +5,9 @@ unit, where the UPPERCASE names are the unit's compile-time flags and constants,
 lower-case free names are the unit's own functions.  Numba prunes `if FLAG:` before type
 inference, so a flag that is off costs nothing, and symbols that only a pruned branch calls need
 not exist.
+
+A vector that a function of the unit returns may be overwritten when the same call runs again;
+`keep_state`, `keep_previous` and `keep_memory` give what outlives the step.
 """
 
 # The free names of `run` are bound in the rendered unit; a flag is tested alone, so that the branch
@@ -68,7 +71,7 @@ def run(
         out = split_outputs(analysis_out)
         trace_row = int(counters[TRACE_ROW])
     if counters[RESTART] != RESTART_NOTHING:
-        step_memory = start(t, y, p)
+        step_memory = keep_memory(start(t, y, p))
         if ADAPTIVE:
             if counters[RESTART] == RESTART_STEP:
                 h_next = dt
@@ -171,9 +174,9 @@ def run(
                     )
                 if SAMPLED:
                     t_old = t
-                    y_old = y
-                step_memory = new_memory
-                y = y_new
+                    y_old = keep_previous(y)
+                step_memory = keep_memory(new_memory)
+                y = keep_state(y_new)
                 t = t_new
                 n += 1
                 countdown -= 1

@@ -15,12 +15,17 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def instant(t: float) -> str:
+    """Write a time to hundredths, a short one to the digits that count."""
+    return f"{t:,.2f}" if t == 0.0 or 0.1 <= abs(t) < 1e12 else number(t)
+
+
 def position(kind: str, t: float, n_steps: int, values: Mapping[str, float]) -> str:
     """Say where a run is: its time, its steps, its state."""
     state = [f"{name} = {number(value)}" for name, value in values.items()]
     if kind == "map":
         return " · ".join([f"iteration {n_steps:,}", *state])
-    return " · ".join([f"t = {t:,.2f}", f"{n_steps:,} steps", *state])
+    return " · ".join([f"t = {instant(t)}", f"{n_steps:,} steps", *state])
 
 
 def failure(
@@ -37,10 +42,10 @@ def failure(
     if kind == "map":
         where, advice = f"iteration {step:,}", "change a parameter or the initial state"
     elif adaptive:
-        where = f"t = {number(t)} (step {step:,})"
+        where = f"t = {instant(t)} (step {step:,})"
         advice = "change a parameter or allow larger tolerances"
     else:
-        where = f"t = {number(t)} (step {step:,})"
+        where = f"t = {instant(t)} (step {step:,})"
         advice = "change a parameter or take a smaller step"
     if variable is not None and value is not None and not math.isfinite(value):
         left = "is no longer a number" if math.isnan(value) else "has grown beyond all numbers"

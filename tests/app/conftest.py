@@ -1,30 +1,20 @@
 """A served application and a real browser."""
 
-import contextlib
 import os
-import shutil
-import socket
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from urllib.error import URLError
-from urllib.request import urlopen
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-ROOT = Path(__file__).parents[2]
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-QUIET = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
+from benchmarks.served_app import (
+    BROWSER_FLAGS,
+    NoBrowserError,
+    find_browser,
+    free_port,
+    served_app,
 )
+
 PATIENCE_MS = 60_000
 
 
@@ -34,49 +24,24 @@ def port() -> int:
     return free_port()
 
 
-def free_port() -> int:
-    """Return a port nobody listens at."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="session")
 def server() -> Iterator[str]:
     """Serve the application; give its address."""
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "panel", "serve", "app", "--port", str(port), "--liveness"],
-        cwd=ROOT,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
-    address = f"http://localhost:{port}"
-    deadline = time.monotonic() + 60
-    try:
-        while True:
-            assert process.poll() is None, "the server ended"
-            with contextlib.suppress(URLError, ConnectionError):
-                urlopen(f"{address}/liveness", timeout=5).close()
-                break
-            assert time.monotonic() < deadline, "the server did not start"
-        yield address
-    finally:
-        process.terminate()
-        process.wait(30)
+    with served_app() as address:
+        yield address.removesuffix("/app")
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """Start the system's Chromium or Chrome; without one skip, or fail where CI=true."""
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)
-    if found is None:
-        message = f"no browser found among {', '.join(BROWSERS)}"
+    try:
+        found = find_browser()
+    except NoBrowserError as error:
         if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(f"{message}; install Chromium or Chrome to run the browser tests")
+            pytest.fail(str(error))
+        pytest.skip(f"{error}; install Chromium or Chrome to run the browser tests")
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=found, args=list(QUIET))
+        chromium = playwright.chromium.launch(executable_path=found, args=list(BROWSER_FLAGS))
         yield chromium
         chromium.close()
 

@@ -30,7 +30,7 @@ def test_position_names_time_steps_and_state() -> None:
 
 def test_a_blow_up_names_the_variable_and_what_to_do() -> None:
     text = words.failure("ode", "x", math.inf, 1.5, 150, "overflow")
-    assert text.startswith("x has grown beyond all numbers at t = 1.5000 (step 150).")
+    assert text.startswith("x has grown beyond all numbers at t = 1.50 (step 150).")
     assert text.endswith("Go back, then change a parameter or take a smaller step.")
 
 
@@ -50,4 +50,4 @@ def test_a_step_that_became_too_small_is_said_once_with_advice() -> None:
 
 def test_another_failure_gives_the_reason() -> None:
     text = words.failure("ode", None, None, 2.0, 20, "the step could not be solved for")
-    assert text.startswith("The run stopped at t = 2.0000 (step 20): the step could not be")
+    assert text.startswith("The run stopped at t = 2.00 (step 20): the step could not be")

@@ -36,16 +36,7 @@ def edited_sim(sim: Sim, edit: Edit) -> Sim:
         return sim
     if edit.kind == "params":
         return sim.replace(params=edit.values)
-    changes = dict(edit.values)
-    if edit.kind == "stepper":
-        from_dense = sim.sample_dt is not None and "sample_dt" not in changes
-        if from_dense and not _dense(changes["stepper"], sim):
-            changes["sample_dt"] = None
-    return sim.replace(**changes)
-
-
-def _dense(stepper: str, sim: Sim) -> bool:
-    return sim.replace(stepper=stepper, sample_dt=None).method.dense
+    return sim.replace(**edit.values)
 
 
 def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:

@@ -3,17 +3,15 @@
 import math
 import threading
 import time
-from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from engine.boundary import Boundary
+from engine.editable import Editable
 from engine.edits import apply_edit, edited_sim
 from engine.errors import RunError
 from engine.goal import Goal, SliceLength, make_goal
 from engine.journal import Edit, Journal, JournalEntry
-from engine.observers import ObserverModule
 from engine.results import (
     ByKey,
     Chunk,
@@ -49,7 +47,7 @@ TRACE_ROWS = 512
 HISTORY_ROWS = 1 << 20
 
 
-class Run:
+class Run(Editable):
     """Advance an orbit in chunks; edit, pause, snapshot and rewind it while it runs.
 
     Any sequence of chunks is one run, bit for bit.  One thread advances; every other method
@@ -260,35 +258,6 @@ class Run:
             parts.add_trace(self._sim.observers, trace)
             counters[abi.TRACE_ROW] = 0
         return status
-
-    def set_params(self, **values: float) -> None:
-        """Change parameters from the next step on; restarts the stepper's history."""
-        self.edit(Edit(kind="params", values=values))
-
-    def set_state(self, **values: float) -> None:
-        """Kick the state; restarts the stepper's history."""
-        self.edit(Edit(kind="state", values=values))
-
-    def set_stepper(
-        self, stepper: str, *, dt: float | None = None, sample_dt: float | None = None
-    ) -> None:
-        """Go on with another stepper, with the same `dt` unless another is given."""
-        values: dict[str, Any] = {"stepper": stepper}
-        values |= {k: v for k, v in (("dt", dt), ("sample_dt", sample_dt)) if v is not None}
-        self.edit(Edit(kind="stepper", values=values))
-
-    def set_dt(self, dt: float) -> None:
-        """Change the step, for an adaptive stepper the next trial step."""
-        self.edit(Edit(kind="dt", values={"dt": dt}))
-
-    def set_tolerances(self, *, rtol: float | None = None, atol: float | None = None) -> None:
-        """Change the tolerances of an adaptive stepper."""
-        values = {k: v for k, v in (("rtol", rtol), ("atol", atol)) if v is not None}
-        self.edit(Edit(kind="tolerances", values=values))
-
-    def set_observers(self, observers: Sequence[ObserverModule] | ObserverModule) -> None:
-        """Change the observers; those that stay keep their memory, the orbit stays the same."""
-        self.edit(Edit(kind="observers", values={"observers": observers}))
 
     def edit(self, edit: Edit) -> None:
         """Apply an edit, one's own or one of a journal.

@@ -188,8 +188,7 @@ class Sim:
         }
         if settled["sample_dt"] is not None and not stepper.dense:
             raise SimError(
-                f"sample_dt needs dense output, which stepper {stepper.name!r} does not have; "
-                "use 'dopri5', or record_interval"
+                "sample_dt: a map has no state between its iterations; use record_interval"
             )
         for name, value in settled.items():
             object.__setattr__(self, name, value)

@@ -48,7 +48,9 @@ class ObserverModule:
 
     `y_old` and `y` are the states before and after the accepted step that ended at `t`, `ws`
     and `out` the observer's own memory and results, both float64.  UPPERCASE names stand for
-    the slots declared in `workspace` and `outputs` (``ws[COUNT] += 1.0``), and
+    the slots declared in `workspace` and `outputs` (``ws[COUNT] += 1.0``).  In a flow
+    ``interpolate(theta, dt, y_old, y, dense)`` is the state inside the step, theta in [0, 1],
+    with ``dense = dense_rows(t - dt, dt, y_old, y, p, memory)`` prepared once.
     ``row = record_trace(trace, row, t, value, ...)`` leaves a sample.  A hook may change
     nothing of the orbit, only its own tangent vectors.
 

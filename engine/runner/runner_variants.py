@@ -165,10 +165,7 @@ def plan_runner(
         raise SimError(f"stop = {stop!r}: give a StopCondition")
     method = find_stepper(stepper, model.kind)
     if sampled and not method.dense:
-        raise SimError(
-            f"sample_dt needs dense output, which stepper {method.name!r} does not have; "
-            "use 'dopri5', or record_interval"
-        )
+        raise SimError("a map has no state between its iterations to sample; use record_interval")
     if observers and not variant.observes:
         raise SimError(f"variant {variant.name} has no observers; use {_OBSERVING[variant]}")
     if variant.bounded:
@@ -197,7 +194,9 @@ def runner_key(
 ) -> RunnerKey:
     """Build the key under which a runner is cached."""
     token = repr((plan.record, plan.sampled, plan.stop, fastmath))
-    stepper_version = hashlib.sha256(plan.stepper.source.encode()).hexdigest()[:16]
+    stepper_version = hashlib.sha256(
+        (plan.stepper.source + plan.stepper.dense_source).encode()
+    ).hexdigest()[:16]
     return RunnerKey(
         model_hash=plan.model.digest,
         stepper_name=plan.stepper.name,

@@ -81,18 +81,20 @@ def run(
     while status == RUNNING:
         # Rows due at the current state.
         if SAMPLED:
-            while t_sample <= t + grace and row < capacity:
-                theta = 1.0
-                if t > t_old:
-                    theta = min(1.0, (t_sample - t_old) / (t - t_old))
-                y_sample = interpolate(theta, t - t_old, y_old, y, step_memory)
-                record_t[row] = t_sample
-                record_row(record_y, row, t_sample, y_sample, p)
-                row += 1
-                sample += 1
-                t_sample = sample_origin + sample * sample_dt
             if t_sample <= t + grace:
-                status = GROW_REC
+                dense = dense_rows(t_old, t - t_old, y_old, y, p, step_memory)
+                while t_sample <= t + grace and row < capacity:
+                    y_sample = y
+                    if t_sample < t:
+                        theta = (t_sample - t_old) / (t - t_old)
+                        y_sample = interpolate(theta, t - t_old, y_old, y, dense)
+                    record_t[row] = t_sample
+                    record_row(record_y, row, t_sample, y_sample, p)
+                    row += 1
+                    sample += 1
+                    t_sample = sample_origin + sample * sample_dt
+                if t_sample <= t + grace:
+                    status = GROW_REC
         else:
             if countdown == 0 and row < capacity:
                 record_t[row] = t

@@ -27,6 +27,9 @@ from engine.runner.layout import (
 from engine.steppers import Stepper, step_size
 from engine.steppers.stepper import function_source
 
+# What a unit contains of dense output where samples or hooks ask for it.
+DENSE_SYMBOLS = frozenset({"dense_rows", "interpolate"})
+
 # Up to this many components and characters of equations, a unit's functions are compiled as one.
 INLINED_COMPONENTS = 12
 INLINED_CHARACTERS = 4000
@@ -109,8 +112,6 @@ def render_unit(plan: UnitPlan) -> str:
     ------
     SimError
         The model is too large for the layout, or a recorded name does not exist.
-    StepperError
-        Dense output is asked of a stepper that has none.
     """
     shape = plan.shape
     if shape.n > MAX_STATES:
@@ -121,8 +122,10 @@ def render_unit(plan: UnitPlan) -> str:
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
     parts.append(_stepper_functions(plan))
-    if plan.observers:
-        parts += _observer_functions(plan, shape)
+    hooks = _observer_functions(plan, shape) if plan.observers else []
+    if plan.sampled or names_used("\n\n".join(hooks)) & DENSE_SYMBOLS:
+        parts.append(plan.stepper.dense_source)
+    parts += hooks
     parts.append(function_source(template.run))
     parts += _vector_symbols(parts, shape)
     text = "\n\n\n".join(part for part in parts if part)

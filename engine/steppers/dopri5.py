@@ -41,8 +41,8 @@ def step(t, dt, y, p, memory):
     return y_new, error, (k1, k2, k3, k4, k5, k6, k7)
 
 
-def interpolate(theta, dt, y_old, y, memory):
-    """Evaluate the continuous extension at `theta` in [0, 1] of the last step.
+def interpolate(theta, dt, y_old, y, dense):
+    """Evaluate the continuous extension at `theta` in [0, 1]; `dense` is the seven stages.
 
     Hairer, Nørsett & Wanner, Solving ODEs I (1993), II.6, and their code DOPRI5 (contd5).
     """
@@ -59,8 +59,8 @@ def interpolate(theta, dt, y_old, y, memory):
     # fmt: off
     return combine6(
         blend(y_old, y, theta - a + 2.0 * b), dt,
-        a - b + c * d1, memory[0], c * d3, memory[2], c * d4, memory[3],
-        c * d5, memory[4], c * d6, memory[5], c * d7 - b, memory[6])
+        a - b + c * d1, dense[0], c * d3, dense[2], c * d4, dense[3],
+        c * d5, dense[4], c * d6, dense[5], c * d7 - b, dense[6])
     # fmt: on
 
 

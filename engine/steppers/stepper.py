@@ -2,6 +2,7 @@
 
 import ast
 import inspect
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from engine.errors import StepperError
+from engine.steppers import hermite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,7 +50,11 @@ class Stepper:
         ``start(t, y, p) -> memory``, the memory of a step without history; needed when
         `memory_rows` is positive.
     interpolate : callable or None
-        ``interpolate(theta, dt, y_old, y, memory) -> y(t_old + theta dt)``: dense output.
+        ``interpolate(theta, dt, y_old, y, dense) -> y(t_old + theta dt)``: dense output of a
+        flow; cubic Hermite interpolation where a stepper gives none.
+    dense_rows : callable or None
+        ``dense_rows(t, dt, y_old, y, p, memory) -> dense``: what `interpolate` needs of the step
+        from `t` to `t + dt`, prepared once a step; its memory by default.
     aliases : tuple of str
         Other names of the same method.
     """
@@ -64,6 +70,7 @@ class Stepper:
     memory_rows: int = 0
     start: Callable[..., Any] | None = None
     interpolate: Callable[..., Any] | None = None
+    dense_rows: Callable[..., Any] | None = None
     aliases: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -80,17 +87,40 @@ class Stepper:
             raise StepperError(f"stepper {self.name!r} keeps a memory and has no start function")
         if self.adaptive and self.error_order < 1:
             raise StepperError(f"adaptive stepper {self.name!r} does not give its error_order")
+        if self.dense_rows is not None and self.interpolate is None:
+            raise StepperError(f"stepper {self.name!r} prepares dense_rows and has no interpolate")
+        if self.kind == "map" and self.interpolate is not None:
+            raise StepperError(f"stepper {self.name!r} is for maps, which have no dense output")
 
     @property
     def dense(self) -> bool:
-        """Tell whether the stepper gives dense output."""
-        return self.interpolate is not None
+        """Tell whether the state inside a step is known: for every flow."""
+        return self.kind == "ode"
 
     @cached_property
     def source(self) -> str:
         """Give the functions' source as it enters a unit."""
-        functions = [self.step, self.start, self.interpolate]
+        functions = [self.step, self.start]
         return "\n\n".join(function_source(f) for f in functions if f is not None)
+
+    @cached_property
+    def dense_source(self) -> str:
+        """Give the source of dense output as it enters a unit: two functions, none for a map."""
+        if not self.dense:
+            return ""
+        if self.interpolate is None:
+            functions = (hermite.dense_rows, hermite.interpolate)
+        else:
+            functions = (self.dense_rows or _memory_rows, self.interpolate)
+        names = ("dense_rows", "interpolate")
+        return "\n\n".join(
+            re.sub(r"^def \w+\(", f"def {name}(", function_source(function))
+            for name, function in zip(names, functions, strict=True)
+        )
+
+
+def _memory_rows(t, dt, y_old, y, p, memory):  # type: ignore[no-untyped-def]
+    return memory
 
 
 @cache

@@ -92,7 +92,7 @@ def test_agrees_with_scipy_dop853_at_tight_tolerance(name, stepper):
     assert np.max(np.abs(result.y[:, :n] - reference.y.T)) < 2e-7
 
 
-@pytest.mark.parametrize("stepper", [s for s in FLOWS if s.dense], ids=by_name)
+@pytest.mark.parametrize("stepper", ADAPTIVE, ids=by_name)
 @given(sample_dt=st.floats(0.003, 0.4))
 def test_dense_output_is_as_good_as_the_steps(stepper, sample_dt):
     sim = engine.Sim(
@@ -104,7 +104,7 @@ def test_dense_output_is_as_good_as_the_steps(stepper, sample_dt):
     assert 6.0 - sample_dt < result.t[-1] <= 6.0 + 1e-9 * sample_dt
 
 
-@pytest.mark.parametrize("stepper", [s for s in FLOWS if s.dense], ids=by_name)
+@pytest.mark.parametrize("stepper", FLOWS, ids=by_name)
 def test_dense_output_meets_the_steps_at_their_ends(stepper):
     # An accepted step that ends on a sample gives that sample's bits.
     model = load("lorenz")
@@ -112,6 +112,59 @@ def test_dense_output_meets_the_steps_at_their_ends(stepper):
     t_end = float(steps.t[-1])
     samples = engine.Sim(model, stepper=stepper.name, sample_dt=t_end).run(n_steps=40)
     assert np.array_equal(samples.y[-1], steps.y[-1])
+
+
+@pytest.mark.parametrize("stepper", FLOWS, ids=by_name)
+def test_dense_output_of_a_cubic_is_exact_between_exact_steps(stepper):
+    # x = t^3 - t^2 + 2 t + 1, y = x' as a parameter of time; every method of order 3 is exact.
+    model = engine.load_model("x' = 3*t^2 - 2*t + 2\nx(0) = 1")
+    sim = engine.Sim(model, stepper=stepper.name, dt=0.25, sample_dt=0.0625)
+    result = sim.run(t_end=2.0)
+    exact = result.t**3 - result.t**2 + 2.0 * result.t + 1.0
+    assert len(result) == 33
+    if stepper.order >= 3:
+        assert np.max(np.abs(result["x"] - exact)) < 1e-13
+    else:
+        steps = sim.replace(sample_dt=None).run(t_end=2.0)
+        assert np.max(np.abs(steps["x"] - exact[::4])) > 1e-6
+        assert np.array_equal(result["x"][::4], steps["x"])
+
+
+@pytest.mark.parametrize("stepper", [s for s in FIXED if s.order >= 4], ids=by_name)
+def test_hermite_interpolation_has_order_four(stepper):
+    model = engine.load_model(FORCED)
+    errors = []
+    for dt in (0.2, 0.1, 0.05):
+        sim = engine.Sim(model, stepper=stepper.name, dt=dt, sample_dt=dt / 4.0)
+        result = sim.run(t_end=4.0)
+        errors.append(np.max(np.abs(result["x"] - forced(result.t))))
+    assert math.log2(errors[1] / errors[2]) == pytest.approx(4.0, abs=0.3)
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_hook_may_look_inside_the_step(n):
+    model = engine.load_model(FORCED if n == 1 else "lorenz")
+    for stepper in FLOWS:
+        sim = engine.Sim(model, stepper=stepper.name, dt=0.01, observers=(half_way(),))
+        result = sim.run(n_steps=20)
+        middle = result.observers["half_way"]["x"]
+        samples = sim.replace(observers=(), sample_dt=1e-4).run(n_steps=20)
+        t = 0.5 * (result.t[-2] + result.t[-1])
+        assert middle == pytest.approx(np.interp(t, samples.t, samples["x"]), rel=1e-4)
+        python = sim.replace(jit=False).run(n_steps=20)
+        assert python.observers["half_way"]["x"] == middle
+
+
+def look_half_way(t, dt, y_old, y, p, memory, ws, out, trace, row):
+    dense = dense_rows(t - dt, dt, y_old, y, p, memory)  # noqa: F821
+    out[X] = interpolate(0.5, dt, y_old, y, dense)[0]  # noqa: F821
+    return y, memory, row
+
+
+def half_way():
+    return engine.ObserverModule(
+        key="half_way", title="half way", outputs={"x": 0.0}, post=look_half_way, kinds=("ode",)
+    )
 
 
 def test_maps_iterate_exactly():
@@ -147,6 +200,8 @@ def test_the_registry_tells_what_there_is():
         ({"kind": "pde"}, "'pde' is not 'ode' or 'map'"),
         ({"memory_rows": 2}, "no start function"),
         ({"adaptive": True}, "error_order"),
+        ({"dense_rows": print}, "has no interpolate"),
+        ({"kind": "map", "interpolate": print}, "is for maps"),
     ],
 )
 def test_a_contradictory_stepper_is_refused(declaration, message):

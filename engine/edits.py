@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from engine.errors import RunError, suggest
 from engine.journal import Edit
 from engine.run_state import (
@@ -85,9 +83,7 @@ def _stepper(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any
     arrays.restart(abi.RESTART_STEP)
     if after.sample_dt != before.sample_dt:
         # Sampling begins one interval from here: the row of this step is already recorded.
-        arrays.clock[abi.SAMPLE_ORIGIN] = arrays.t if after.record else np.inf
-        arrays.clock[abi.SAMPLE_DT] = after.sample_dt or 0.0
-        arrays.counters[abi.SAMPLE] = 1
+        arrays.begin_sampling(after, first=1)
         arrays.counters[abi.RECORD_COUNTDOWN] = after.record_interval if after.record else FOREVER
     return arrays
 

@@ -271,6 +271,7 @@ def provenance(sim: Sim, arrays: RunState) -> dict[str, Any]:
         "stop": None if sim.stop is None else {"cond": sim.stop.cond, "phase": sim.stop.phase},
         "max_steps": sim.max_steps,
         "sample_dt": sim.sample_dt,
+        "sample_times": sim.sample_times,
         "seed": sim.seed,
         "jit": sim.jit,
         "fastmath": sim.fastmath,

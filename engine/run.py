@@ -169,7 +169,7 @@ class Run(Editable):
         t : float, optional
             Time to reach: the first step at or after it; no step is shortened for it.
         rows : int, optional
-            Rows to record at most; with `sample_dt` a step's samples stay together.
+            Rows to record at most; a step's samples from dense output stay together.
         budget_s : float, optional
             Seconds of wall time to spend.
 
@@ -224,7 +224,7 @@ class Run(Editable):
             self._checkpoints.keep(self._snapshot())
         step_bound, t_bound = goal.bounds(sim, arrays, own_step=self._n_end, own_t=self._t_end)
         wanted = None
-        if not parts.n_rows and step_bound < FOREVER and sim.sample_dt is None:
+        if not parts.n_rows and step_bound < FOREVER and not sim.sampled:
             wanted = (step_bound - n_before) // sim.record_interval + 2
         arrays.clock[abi.T_BOUND] = t_bound
         arrays.clock[abi.T_END] = math.inf if self._t_end is None else self._t_end

@@ -12,6 +12,7 @@ from engine.runner import abi
 from engine.runner.layout import seed_tangent
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
+from engine.runner.sampling import sample_time
 from engine.sim import Sim
 
 Floats = NDArray[np.float64]
@@ -31,10 +32,12 @@ class RunState:
     memory: Floats
     analysis_ws: Floats
     analysis_out: Floats
+    sample_times: Floats
 
     def copy(self) -> "RunState":
-        """Return an independent copy."""
-        return RunState(**{name: array.copy() for name, array in vars(self).items()})
+        """Return an independent copy; the sample times, which nobody writes, are shared."""
+        copies = {name: array.copy() for name, array in vars(self).items()}
+        return RunState(**(copies | {"sample_times": self.sample_times}))
 
     @property
     def n_steps(self) -> int:
@@ -59,21 +62,41 @@ class RunState:
             self.analysis_ws,
             self.analysis_out,
             trace,
+            self.sample_times,
         )
         return abi.SIGNALS[signal]
 
     def samples_due(self, sim: Sim) -> bool:
         """Tell whether dense output has samples of the last step left to record."""
-        if sim.sample_dt is None:
+        if not sim.sampled:
             return False
-        due = self.clock[abi.SAMPLE_ORIGIN] + self.counters[abi.SAMPLE] * sim.sample_dt
-        return bool(due <= self.clock[abi.T] + abi.SAMPLE_GRACE * sim.sample_dt)
+        due = self._sample_time(int(self.counters[abi.SAMPLE]))
+        return bool(due <= self.clock[abi.T] + abi.SAMPLE_GRACE * self.clock[abi.SAMPLE_DT])
+
+    def _sample_time(self, k: int) -> float:
+        origin, spacing = self.clock[[abi.SAMPLE_ORIGIN, abi.SAMPLE_DT]]
+        due: float = sample_time(k, origin, spacing, self.sample_times)  # type: ignore[no-untyped-call]
+        return due
+
+    def begin_sampling(self, sim: Sim, first: int = 0) -> None:
+        """Make a grid's sample `first`, or the next of the given times, the next to record."""
+        self.clock[abi.SAMPLE_ORIGIN] = self.t if sim.record else np.inf
+        self.clock[abi.SAMPLE_DT] = sim.sample_dt or 0.0
+        self.counters[abi.SAMPLE] = first
+        if sim.sample_times is not None:
+            gaps = np.diff(self.sample_times[:-1])
+            spacing = min(sim.dt, gaps[gaps > 0.0].min(initial=np.inf))
+            grace = abi.SAMPLE_GRACE * spacing
+            self.clock[abi.SAMPLE_DT] = spacing
+            self.counters[abi.SAMPLE] = np.searchsorted(self.sample_times, self.t - grace)
 
     def recorded_until(self, sim: Sim) -> float:
         """Return the time up to which, and not beyond, rows have been recorded."""
+        taken = int(self.counters[abi.SAMPLE])
+        if sim.sample_times is not None:
+            return self._sample_time(taken - 1) if taken else -np.inf
         if sim.sample_dt is not None:
-            last = float(self.counters[abi.SAMPLE]) - 0.5
-            return float(self.clock[abi.SAMPLE_ORIGIN]) + last * sim.sample_dt
+            return self._sample_time(taken) - 0.5 * sim.sample_dt
         owed = self.counters[abi.RECORD_COUNTDOWN] == 0
         return float(np.nextafter(self.t, -np.inf)) if owed else self.t
 
@@ -116,13 +139,10 @@ def initial_run_state(sim: Sim) -> RunState:
     # Phase "end" leaves the initial state untested.
     counters[abi.STOP_TESTED] = 0 if sim.stop is None or sim.stop.phase == "end" else -1
     clock = np.zeros(abi.N_CLOCK)
-    clock[[abi.T, abi.T_PREVIOUS, abi.SAMPLE_ORIGIN]] = sim.t0
+    clock[[abi.T, abi.T_PREVIOUS]] = sim.t0
     clock[abi.T_BOUND] = clock[abi.T_END] = np.inf
     clock[abi.LAST_ERROR] = 1.0
     clock[abi.NEXT_STEP] = sim.dt
-    if sim.sample_dt is not None:
-        clock[abi.SAMPLE_DT] = sim.sample_dt
-        clock[abi.SAMPLE_ORIGIN] = sim.t0 if sim.record else np.inf
     state = np.zeros((abi.N_STATE_ROWS, n))
     state[abi.CURRENT] = state[abi.PREVIOUS] = list(sim.y0.values())
     params = np.zeros(max(len(sim.params), 1))
@@ -135,10 +155,18 @@ def initial_run_state(sim: Sim) -> RunState:
         memory=new_memory(sim),
         analysis_ws=new_workspace(sim.observers, n),
         analysis_out=new_outputs(sim.observers),
+        sample_times=_listed_times(sim),
     )
+    arrays.begin_sampling(sim)
     arrays.set_clock(sim)
     arrays.restart(abi.RESTART_STEP)
     return arrays
+
+
+def _listed_times(sim: Sim) -> Floats:
+    if sim.sample_times is None:
+        return np.empty(0)
+    return np.array([*(sim.sample_times if sim.record else ()), np.inf])
 
 
 def new_memory(sim: Sim) -> Floats:
@@ -191,7 +219,7 @@ def runner_for(sim: Sim, *, fastpath: bool = False) -> Runner:
         stepper=sim.stepper,
         observers=sim.observers,
         record=sim.record,
-        sampled=sim.sample_dt is not None,
+        sampled=sim.sampled,
         stop=sim.stop,
         jit=sim.jit,
         fastmath=sim.fastmath,

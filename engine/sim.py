@@ -104,6 +104,9 @@ class Sim:
         Keep every so many steps.
     sample_dt : float or None
         Rows at ``t0 + k sample_dt`` from dense output instead of accepted steps.
+    sample_times : tuple of float or None
+        Rows at these times, in ascending order, from dense output; given as any sequence or
+        array.
     rtol, atol : float
         Tolerances of adaptive steppers, relative and absolute.
     stop : StopCondition or None
@@ -135,6 +138,7 @@ class Sim:
     record: tuple[str, ...] = None  # type: ignore[assignment]
     record_interval: int = 1
     sample_dt: float | None = None
+    sample_times: tuple[float, ...] | None = None
     rtol: float = None  # type: ignore[assignment]
     atol: float = None  # type: ignore[assignment]
     stop: StopCondition | None = None
@@ -177,6 +181,7 @@ class Sim:
             "record": _recorded(model, chosen("record", True)),
             "record_interval": count("record_interval", self.record_interval, 1),
             "sample_dt": None if self.sample_dt is None else positive("sample_dt", self.sample_dt),
+            "sample_times": _times(self.sample_times),
             "rtol": rtol,
             "atol": atol,
             "stop": _stop(model, self.stop if self.stop is not None else defaults.stop),
@@ -186,10 +191,7 @@ class Sim:
             "fastmath": check_fastmath(self.fastmath),
             "max_steps": count("max_steps", chosen("max_steps", 1_000_000), 1),
         }
-        if settled["sample_dt"] is not None and not stepper.dense:
-            raise SimError(
-                "sample_dt: a map has no state between its iterations; use record_interval"
-            )
+        _check_sampling(settled, discrete)
         for name, value in settled.items():
             object.__setattr__(self, name, value)
 
@@ -197,6 +199,11 @@ class Sim:
     def method(self) -> Stepper:
         """Return the stepper itself."""
         return find_stepper(self.stepper, self.model.kind)
+
+    @property
+    def sampled(self) -> bool:
+        """Tell whether rows come from dense output instead of accepted steps."""
+        return self.sample_dt is not None or self.sample_times is not None
 
     def replace(self, **changes: Any) -> "Sim":
         """Return a copy with some settings changed; the others keep their values.
@@ -302,6 +309,40 @@ def _recorded(model: Model, record: Any) -> tuple[str, ...]:
         if names.count(name) > 1:
             raise SimError(f"record: {name!r} is given twice")
     return names
+
+
+def _times(given: Any) -> tuple[float, ...] | None:
+    if given is None:
+        return None
+    try:
+        values = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise SimError(f"sample_times = {given!r} is not a sequence of times") from error
+    if values.ndim != 1 or isinstance(given, str):
+        raise SimError(f"sample_times of shape {values.shape} is not a sequence of times")
+    if not np.all(np.isfinite(values)):
+        raise SimError(f"sample_times: {values[~np.isfinite(values)][0]} is not finite")
+    falls = np.flatnonzero(np.diff(values) < 0.0)
+    if falls.size:
+        before, after = values[falls[0] : falls[0] + 2]
+        raise SimError(f"sample_times: {after:g} follows {before:g}; sort them")
+    return tuple(values.tolist())
+
+
+def _check_sampling(settled: Mapping[str, Any], discrete: bool) -> None:
+    times, t0 = settled["sample_times"], settled["t0"]
+    if settled["sample_dt"] is None and times is None:
+        return
+    given = "sample_dt" if times is None else "sample_times"
+    if discrete:
+        raise SimError(f"{given}: a map has no state between its iterations; use record_interval")
+    if times is None:
+        return
+    if settled["sample_dt"] is not None or settled["record_interval"] != 1:
+        other = "sample_dt" if settled["sample_dt"] is not None else "record_interval"
+        raise SimError(f"sample_times and {other} both say when to record: give one of them")
+    if times and times[0] < t0:
+        raise SimError(f"sample_times: {times[0]:g} lies before t0 = {t0:g}")
 
 
 def _stop(model: Model, stop: Any) -> StopCondition | None:

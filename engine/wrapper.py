@@ -82,7 +82,9 @@ def run_with_wrapper(
 
 
 def _expected_rows(sim: Sim, arrays: RunState) -> int:
-    if sim.method.adaptive or sim.sample_dt is not None:
+    if sim.sample_times is not None:
+        return len(arrays.sample_times)
+    if sim.method.adaptive or sim.sampled:
         return RECORD_ROWS
     steps = int(arrays.counters[abi.STEP_BOUND]) - arrays.n_steps
     return steps // sim.record_interval + 1
@@ -121,7 +123,7 @@ def set_horizon(sim: Sim, arrays: RunState, t_end: float | None, n_steps: int | 
 
 def _warm_up(sim: Sim, arrays: RunState, transient: float) -> Status:
     """Run the transient without observers and rows; what follows starts there."""
-    bare = sim.replace(observers=(), record=False, sample_dt=None)
+    bare = sim.replace(observers=(), record=False, sample_dt=None, sample_times=None)
     start = initial_run_state(bare)
     set_horizon(bare, start, sim.t0 + transient, None)
     status = _drive(start, runner_for(bare), _Buffers(bare, 1, 1))
@@ -130,9 +132,7 @@ def _warm_up(sim: Sim, arrays: RunState, transient: float) -> Status:
     arrays.counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
     arrays.counters[abi.ROW] = 0
     arrays.clock[[abi.T_BOUND, abi.T_END]] = np.inf
-    if sim.sample_dt is not None:
-        arrays.clock[abi.SAMPLE_ORIGIN] = arrays.t if sim.record else np.inf
-        arrays.clock[abi.SAMPLE_DT] = sim.sample_dt
+    arrays.begin_sampling(sim)
     n = len(sim.model.state_names)
     arrays.analysis_ws[...] = new_workspace(sim.observers, n)
     arrays.analysis_out[...] = new_outputs(sim.observers)

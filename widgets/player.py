@@ -364,6 +364,8 @@ def with_stepper(sim: engine.Sim, name: str) -> engine.Sim:
     engine.StepperError
         There is no such stepper, or it does not suit the model.
     """
+    if sim.sample_times is not None:
+        return sim.replace(stepper=name)
     chosen = sim.replace(stepper=name, sample_dt=None)
     if not (chosen.method.adaptive and chosen.method.dense):
         return chosen

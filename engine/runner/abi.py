@@ -3,7 +3,7 @@
 A runner is called as::
 
     status = run(counters, clock, params, state, memory, record_t, record_y,
-                 analysis_ws, analysis_out, trace)
+                 analysis_ws, analysis_out, trace, sample_times)
 
 =============  ================  ============  ==================================================
 array          shape             dtype         content, and who writes it
@@ -22,6 +22,8 @@ record_y       (rows, k)         model dtype   the recorded variables
 analysis_ws    (w,)              float64       the observers' memory, tangent vectors first
 analysis_out   (o,)              float64       the observers' results so far
 trace          (rows, 2 + c)     float64       samples: observer's place, time, values
+sample_times   (m + 1,) or (0,)  float64       times to record at, then infinity; empty where
+                                               they are a grid; read only for the runner
 =============  ================  ============  ==================================================
 
 The same signature serves flows and maps and all four variants: a second signature would
@@ -91,7 +93,7 @@ LAST_ERROR = 7  # adaptive: error norm of the last accepted step
 RTOL = 8
 ATOL = 9
 SAMPLE_ORIGIN = 10  # dense output: samples at SAMPLE_ORIGIN + k SAMPLE_DT
-SAMPLE_DT = 11
+SAMPLE_DT = 11  # given times: their smallest distance, or DT where that is less
 N_CLOCK = 12
 
 # A sample this part of SAMPLE_DT after a step's end belongs to the step: 3 * 0.1 is due at 0.3.

@@ -26,6 +26,7 @@ SIGNATURE = numba.int64(
     numba.float64[::1],
     numba.float64[::1],
     numba.float64[:, ::1],
+    numba.float64[::1],
 )
 
 FASTMATH_FLAGS = ("contract",)

@@ -169,7 +169,11 @@ def plan_runner(
     if observers and not variant.observes:
         raise SimError(f"variant {variant.name} has no observers; use {_OBSERVING[variant]}")
     if variant.bounded:
-        for present, what in ((method.adaptive, "adaptive steps"), (stop, "a stop condition")):
+        for present, what in (
+            (method.adaptive, "adaptive steps"),
+            (stop, "a stop condition"),
+            (sampled, "samples between steps"),
+        ):
             if present:
                 raise FastpathUnsupported(
                     f"the fast path does not do {what}; use the normal runner (Sim.run)"

@@ -27,6 +27,7 @@ def run(
     analysis_ws,
     analysis_out,
     trace,
+    sample_times,
 ):
     """Advance the state until a bound, a full buffer, a stop or a failure; return the signal.
 
@@ -62,7 +63,7 @@ def run(
         sample = int(counters[SAMPLE])
         sample_origin = float(clock[SAMPLE_ORIGIN])
         sample_dt = float(clock[SAMPLE_DT])
-        t_sample = sample_origin + sample * sample_dt
+        t_sample = sample_time(sample, sample_origin, sample_dt, sample_times)
         grace = SAMPLE_GRACE * sample_dt
     if STOP_START or STOP_END:
         stop_tested = int(counters[STOP_TESTED])
@@ -92,7 +93,7 @@ def run(
                     record_row(record_y, row, t_sample, y_sample, p)
                     row += 1
                     sample += 1
-                    t_sample = sample_origin + sample * sample_dt
+                    t_sample = sample_time(sample, sample_origin, sample_dt, sample_times)
                 if t_sample <= t + grace:
                     status = GROW_REC
         else:

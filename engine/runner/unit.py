@@ -14,7 +14,7 @@ from engine.errors import SimError, suggest
 from engine.model import Model, Tangent
 from engine.model.arithmetic import COMPOSED, PRIMITIVES
 from engine.observers import ObserverModule
-from engine.runner import abi, template
+from engine.runner import abi, sampling, template
 from engine.runner.layout import (
     MAX_STATES,
     Shape,
@@ -79,7 +79,7 @@ class UnitPlan:
     record : tuple of str
         Recorded variables: state names and ``aux.<name>``.
     sampled : bool
-        Rows from dense output on a time grid instead of accepted steps.
+        Rows from dense output at times of their own instead of accepted steps.
     bounded : bool
         The buffers are known to suffice: the fast path.
     stop : StopCondition or None
@@ -125,6 +125,8 @@ def render_unit(plan: UnitPlan) -> str:
     hooks = _observer_functions(plan, shape) if plan.observers else []
     if plan.sampled or names_used("\n\n".join(hooks)) & DENSE_SYMBOLS:
         parts.append(plan.stepper.dense_source)
+    if plan.sampled:
+        parts.append(function_source(sampling.sample_time))
     parts += hooks
     parts.append(function_source(template.run))
     parts += _vector_symbols(parts, shape)

@@ -62,5 +62,7 @@ def test_every_variant_exists_for_every_model(variant, name):
 def test_fast_path_names_what_it_does_not_do():
     with pytest.raises(engine.FastpathUnsupported, match="adaptive steps.*normal runner"):
         engine.run_single_fastpath(make_sim("lorenz", "dopri5"), n_steps=10)
+    with pytest.raises(engine.FastpathUnsupported, match="samples between steps"):
+        engine.run_single_fastpath(make_sim("lorenz", "rk4", sample_dt=0.1), n_steps=10)
     with pytest.raises(engine.FastpathUnsupported, match="stop condition"):
         engine.run_single_fastpath(make_sim("lorenz", "rk4", stop="x > 5"), n_steps=10)

@@ -10,12 +10,14 @@ from engine.errors import (
     RunError,
     SimError,
     StepperError,
+    StorageError,
 )
 from engine.fastpath import run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
 from engine.model import Model, ModelSpec, list_models, load_model
 from engine.observers import ObserverModule, analysis_signature_hash
 from engine.replay import replay
+from engine.reproduce import replay_provenance
 from engine.results import Chunk, Failure, ObserverResult, Results
 from engine.run import Run
 from engine.runner.abi import Status
@@ -28,6 +30,7 @@ from engine.runner.runner_cache import (
 )
 from engine.runner.runner_variants import RunnerVariant, get_runner
 from engine.runner.unit import StopCondition
+from engine.segments import Segment
 from engine.sim import Sim
 from engine.snapshot import Snapshot
 from engine.steppers import Stepper, list_steppers
@@ -54,6 +57,7 @@ __all__ = [
     "RunError",
     "Runner",
     "RunnerVariant",
+    "Segment",
     "Sim",
     "SimError",
     "Snapshot",
@@ -61,6 +65,7 @@ __all__ = [
     "Stepper",
     "StepperError",
     "StopCondition",
+    "StorageError",
     "analysis_signature_hash",
     "cache_counts",
     "cache_directory",
@@ -74,6 +79,7 @@ __all__ = [
     "observers",
     "recording",
     "replay",
+    "replay_provenance",
     "run_single_fastpath",
     "run_with_wrapper",
     "steppers",

@@ -12,6 +12,7 @@ __all__ = [
     "RunError",
     "SimError",
     "StepperError",
+    "StorageError",
     "suggest",
 ]
 
@@ -46,6 +47,10 @@ class RunError(PhasescopeError):
 
 class FastpathUnsupported(PhasescopeError):  # noqa: N818
     """A simulation that needs the normal runner."""
+
+
+class StorageError(PhasescopeError):
+    """A file that cannot be written, or is not what it is read as."""
 
 
 def suggest(name: str, candidates: Iterable[str], *, limit: int = 12) -> str:

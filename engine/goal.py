@@ -12,10 +12,16 @@ SLICE_SECONDS = 0.005
 
 
 class SliceLength:
-    """Find the number of steps that take about `SLICE_SECONDS`, from slice to slice."""
+    """Find the number of steps that take about `SLICE_SECONDS`, from slice to slice.
 
-    def __init__(self) -> None:
-        self.steps = 64
+    Parameters
+    ----------
+    compiled : bool
+        Whether a step takes microseconds; in plain Python the first slice is a single step.
+    """
+
+    def __init__(self, *, compiled: bool) -> None:
+        self.steps = 64 if compiled else 1
 
     def tune(self, steps: int, seconds: float) -> None:
         """Learn from a slice of so many steps that took so long."""

@@ -1,9 +1,12 @@
 """Recording plans: how many rows a run of known length keeps."""
 
+import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from types import MappingProxyType
+from typing import Any, Protocol
 
-from engine.errors import SimError
+from engine.errors import SimError, suggest
 
 
 class RecordingPlan(Protocol):
@@ -111,3 +114,31 @@ class Nothing:
     def capacity(self, n_steps: int) -> int:
         """Return 0."""
         return 0
+
+
+PLANS: Mapping[str, type] = MappingProxyType({"Every": Every, "Tail": Tail, "Nothing": Nothing})
+
+
+def plain_plan(plan: RecordingPlan) -> dict[str, Any] | None:
+    """Return a plan of this module as plain values; None for one of another module."""
+    name = type(plan).__name__
+    if PLANS.get(name) is not type(plan):
+        return None
+    values = {f.name: getattr(plan, f.name) for f in dataclasses.fields(PLANS[name])}
+    return {"name": name, **values}
+
+
+def plan_from_plain(plain: Mapping[str, Any]) -> RecordingPlan:
+    """Return the plan that `plain_plan` gave.
+
+    Raises
+    ------
+    SimError
+        There is no such plan.
+    """
+    values = dict(plain)
+    name = values.pop("name", None)
+    if name not in PLANS:
+        raise SimError(f"unknown recording plan {name!r}{suggest(str(name), PLANS)}")
+    plan: RecordingPlan = PLANS[name](**values)
+    return plan

@@ -2,11 +2,11 @@
 
 from engine.errors import RunError
 from engine.journal import Journal
-from engine.run import Run
+from engine.run import HISTORY_ROWS, Run
 from engine.sim import Sim
 
 
-def replay(sim: Sim, journal: Journal) -> Run:
+def replay(sim: Sim, journal: Journal, *, history_rows: int = HISTORY_ROWS) -> Run:
     """Return a run that took the same steps with the same edits.
 
     Parameters
@@ -15,6 +15,8 @@ def replay(sim: Sim, journal: Journal) -> Run:
         The problem the first run started from.
     journal : Journal
         Its `Run.journal`.
+    history_rows : int
+        Rows that the new run's `results` can give back, at most.
 
     Returns
     -------
@@ -32,9 +34,11 @@ def replay(sim: Sim, journal: Journal) -> Run:
             f"the journal began with {setting} = {getattr(journal.origin, setting)!r}, not "
             f"{getattr(sim, setting)!r}; replay(journal.origin, journal) begins as it did"
         )
-    twin = Run(sim, t_end=journal.t_end)
+    twin = Run(sim, t_end=journal.t_end, n_steps=journal.n_end, history_rows=history_rows)
     for entry in journal.entries:
         _advance_to(twin, entry.step)
+        if entry.after_row:
+            twin.advance(n_steps=0)
         twin.edit(entry.edit)
     _advance_to(twin, journal.n_steps)
     return twin

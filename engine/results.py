@@ -1,23 +1,25 @@
 """What came out of a run: rows, observers' results, status, provenance."""
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError, suggest
-from engine.observers import build_observer_metadata
+from engine.journal import Journal
+from engine.provenance import provenance
 from engine.run_state import RunState, output_values
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.segments import Segment, segments_of
 from engine.sim import Sim
 
 if TYPE_CHECKING:
     import pandas as pd
+    import xarray as xr
 
 Floats = NDArray[np.float64]
 
@@ -158,6 +160,8 @@ class Chunk(Rows):
         Events by name.
     traces : mapping
         Samples of each observer: ``traces[key]["t"]`` and its columns.
+    segments : tuple of Segment
+        The stretches between edits, each with its parameters.
     """
 
     t: Floats
@@ -166,6 +170,7 @@ class Chunk(Rows):
     status: Status
     events: Mapping[str, Any] = field(default_factory=dict)
     traces: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -193,7 +198,10 @@ class Results(Rows):
     final_state : mapping of str to float
         State at the end, also when it was not recorded.
     provenance : mapping
-        The settings, the model's name and digest, the steps taken, the versions of what ran.
+        Plain values from which `engine.replay_provenance` computes the same bits again: model
+        text, settings, horizon, journal, versions.
+    segments : tuple of Segment
+        The stretches between edits, each with its rows and its parameters.
     """
 
     t: Floats
@@ -206,6 +214,7 @@ class Results(Rows):
     final_state: Mapping[str, float]
     provenance: Mapping[str, Any]
     events: Mapping[str, Any] = field(default_factory=dict)
+    segments: tuple[Segment, ...] = ()
 
     def to_pandas(self) -> "pd.DataFrame":
         """Return the rows as a data frame indexed by t.
@@ -221,6 +230,54 @@ class Results(Rows):
             raise RunError("to_pandas needs pandas: pip install pandas") from error
         return pd.DataFrame(self.y, index=pd.Index(self.t, name="t"), columns=list(self.names))
 
+    def to_xarray(self) -> "xr.Dataset":
+        """Return the rows as a data set over t, with the observers' samples and the provenance.
+
+        A sample column is the variable ``<observer>.<column>`` over ``<observer>.t``, a column
+        of events ``<event>.<column>`` over ``<event>.t``; the attributes are texts and numbers
+        that every file format of xarray can hold.
+
+        Raises
+        ------
+        RunError
+            xarray is not installed.
+        """
+        from engine.results_file import to_xarray
+
+        return to_xarray(self)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write everything into one file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            Its suffix chooses the format: ``.npz``, ``.csv``, ``.parquet`` or ``.nc`` (netCDF).
+            A file that is there is replaced once the new one is complete.
+
+        Raises
+        ------
+        StorageError
+            There is no such format, a package it needs is not installed, or the disk does not
+            take the file.
+        """
+        from engine.results_file import save_results
+
+        save_results(self, path)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> "Results":
+        """Return the results that `save` wrote, equal to the bit.
+
+        Raises
+        ------
+        StorageError
+            The file cannot be read, is damaged, was changed, or is no such file.
+        """
+        from engine.results_file import load_results
+
+        return load_results(path)
+
 
 def make_results(
     sim: Sim,
@@ -229,11 +286,19 @@ def make_results(
     rows: tuple[Floats, Floats],
     traces: Mapping[str, Mapping[str, Floats]],
     failure: Failure | None = None,
+    *,
+    begun: tuple[int, float] | None = None,
+    horizon: Mapping[str, Any] | None = None,
+    journal: Journal | None = None,
 ) -> Results:
     """Assemble the results of a run from its arrays, rows and samples.
 
-    A failure that the signal alone explains need not be given.
+    A failure that the signal alone explains need not be given.  `begun` is the step and time at
+    which the rows begin, by default the run's beginning; `horizon` says how far the run was to
+    go, see `engine.reproduce`.
     """
+    origin, entries = (sim, ()) if journal is None else (journal.origin, journal.entries)
+    step, t_begun = begun or (0, origin.t0)
     outputs = output_values(sim.observers, arrays.analysis_out)
     current = arrays.state[abi.CURRENT].tolist()
     return Results(
@@ -250,42 +315,6 @@ def make_results(
             }
         ),
         final_state=dict(zip(sim.model.state_names, current, strict=True)),
-        provenance=provenance(sim, arrays),
+        provenance=provenance(sim, arrays, status, horizon=horizon, journal=journal),
+        segments=segments_of(origin, entries, rows[0], step=step, begun=t_begun),
     )
-
-
-def provenance(sim: Sim, arrays: RunState) -> dict[str, Any]:
-    """Describe a run as plain values: model, settings, versions, steps."""
-    return {
-        "model": sim.model.name,
-        "model_digest": sim.model.digest,
-        "stepper": sim.stepper,
-        "dt": sim.dt,
-        "t0": sim.t0,
-        "params": dict(sim.params),
-        "y0": dict(sim.y0),
-        "rtol": sim.rtol,
-        "atol": sim.atol,
-        "record": sim.record,
-        "record_interval": sim.record_interval,
-        "stop": None if sim.stop is None else {"cond": sim.stop.cond, "phase": sim.stop.phase},
-        "max_steps": sim.max_steps,
-        "sample_dt": sim.sample_dt,
-        "sample_times": sim.sample_times,
-        "seed": sim.seed,
-        "jit": sim.jit,
-        "fastmath": sim.fastmath,
-        "observers": build_observer_metadata(sim.observers),
-        "n_steps": arrays.n_steps,
-        "rejected_steps": int(arrays.counters[abi.REJECTED_STEPS]),
-        "versions": {name: _version(name) for name in ("phasescope", "numpy", "numba")},
-    }
-
-
-@cache
-def _version(package: str) -> str:
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        # Used from a checkout that was not installed.
-        return "not installed"

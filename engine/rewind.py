@@ -95,5 +95,6 @@ class _Walk:
             entries=self.entries,
             n_steps=self.arrays.n_steps,
             t_end=self.journal.t_end,
+            n_end=self.journal.n_end,
         )
         return Snapshot(sim=self.sim, arrays=self.arrays, journal=journal, status=self.status)

@@ -12,6 +12,7 @@ from engine.edits import apply_edit, edited_sim
 from engine.errors import RunError
 from engine.goal import Goal, SliceLength, make_goal
 from engine.journal import Edit, Journal, JournalEntry
+from engine.pause import PauseRequest
 from engine.results import (
     ByKey,
     Chunk,
@@ -40,6 +41,7 @@ from engine.run_state import (
 )
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.segments import segments_of
 from engine.sim import Sim, count, number
 from engine.snapshot import Checkpoints, Snapshot, check_fits
 
@@ -80,8 +82,8 @@ class Run(Editable):
         self._n_end = None if n_steps is None else count("n_steps", n_steps, 0)
         self._boundary = Boundary()
         self._advancing = threading.Lock()
-        self._pause_requested = False
-        self._slice_length = SliceLength()
+        self._pause = PauseRequest()
+        self._slice_length = SliceLength(compiled=sim.jit)
         self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
         self._samples = SampleStore(sim.observers)
         self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
@@ -139,7 +141,11 @@ class Run(Editable):
     def journal(self) -> Journal:
         """Return the edits so far."""
         return Journal(
-            origin=self._origin, entries=self._entries, n_steps=self.n_steps, t_end=self._t_end
+            origin=self._origin,
+            entries=self._entries,
+            n_steps=self.n_steps,
+            t_end=self._t_end,
+            n_end=self._n_end,
         )
 
     def results(self) -> Results:
@@ -150,7 +156,9 @@ class Run(Editable):
         with self._boundary.edit():
             rows = self._store.rows()
             traces = self._samples.samples()
-            return make_results(self._sim, self._arrays, self.status, rows, traces)
+            kept = {"rows": len(rows[0]), "samples": {k: len(c["t"]) for k, c in traces.items()}}
+            given = (self._sim, self._arrays, self.status, rows, traces)
+            return make_results(*given, horizon={"way": "live", **kept}, journal=self.journal)
 
     def advance(
         self,
@@ -194,27 +202,42 @@ class Run(Editable):
         if not self._advancing.acquire(blocking=False):
             raise RunError("another thread is advancing this run; pause it first")
         try:
-            self._pause_requested = False
             return self._collect(goal)
         finally:
             self._advancing.release()
 
     def pause(self) -> None:
-        """Make an `advance` under way in another thread return within a few milliseconds."""
-        self._pause_requested = True
+        """Make the `advance` under way in another thread, or else the next, return at once.
+
+        It returns within a few milliseconds, with status USER_BREAK and what it has recorded.
+        """
+        self._pause.ask()
 
     def _collect(self, goal: Goal) -> Chunk:
         parts = ChunkParts(MAX_CHUNK_ROWS if goal.rows is None else goal.rows)
+        with self._boundary:
+            parts.add_rows(self._store.commit(0))
+            begun, sim, first = (self.n_steps, self.t), self._sim, len(self._entries)
+            entries = self._entries[first:]
         while True:
-            with self._boundary:
-                finished = self._slice(goal, parts)
-            if finished or (goal.deadline < math.inf and time.perf_counter() >= goal.deadline):
-                break
-            if self._pause_requested:
+            if self._pause.answered():
                 self.status = Status.USER_BREAK
                 break
+            with self._boundary:
+                finished = self._slice(goal, parts)
+                entries = self._entries[first:]
+            if finished or (goal.deadline < math.inf and time.perf_counter() >= goal.deadline):
+                self._pause.settle(self.status)
+                break
         t, y = joined(parts.rows)
-        return Chunk(t=t, y=y, names=self._sim.record, status=self.status, traces=parts.traces())
+        return Chunk(
+            t=t,
+            y=y,
+            names=self._sim.record,
+            status=self.status,
+            traces=parts.traces(),
+            segments=segments_of(sim, entries, t, step=begun[0], begun=begun[1]),
+        )
 
     def _slice(self, goal: Goal, parts: ChunkParts) -> bool:
         """Advance by one slice; return True when the goal is met or the orbit cannot go on."""
@@ -275,11 +298,14 @@ class Run(Editable):
             self._apply(edit)
 
     def _apply(self, edit: Edit) -> None:
-        entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit)
+        row_owed = self._arrays.row_due(self._sim)
+        entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit, after_row=not row_owed)
         self._sim, self._arrays = apply_edit(self._sim, self._arrays, edit)
         self._runner = runner_for(self._sim)
         if edit.kind == "observers":
             self._watch()
+        if edit.kind in ("observers", "stepper"):
+            self._slice_length = SliceLength(compiled=self._sim.jit)
         self._entries = (*self._entries, entry)
         self.status = Status.DONE
 
@@ -355,7 +381,8 @@ class Run(Editable):
         self._sim, self._origin = snapshot.sim, snapshot.journal.origin
         self._runner = runner_for(self._sim)
         self._arrays = snapshot.arrays.copy()
-        self._entries, self._t_end = snapshot.journal.entries, snapshot.journal.t_end
+        journal = snapshot.journal
+        self._entries, self._t_end, self._n_end = journal.entries, journal.t_end, journal.n_end
         self._checkpoints.forget_after(snapshot)
         self._watch()
         self._store.forget_after(self._arrays.recorded_until(self._sim))

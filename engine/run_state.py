@@ -90,6 +90,12 @@ class RunState:
             self.clock[abi.SAMPLE_DT] = spacing
             self.counters[abi.SAMPLE] = np.searchsorted(self.sample_times, self.t - grace)
 
+    def row_due(self, sim: Sim) -> bool:
+        """Tell whether the row of the current step is still to be recorded."""
+        if sim.sample_dt is not None:
+            return self.samples_due(sim)
+        return bool(self.counters[abi.RECORD_COUNTDOWN] == 0)
+
     def recorded_until(self, sim: Sim) -> float:
         """Return the time up to which, and not beyond, rows have been recorded."""
         taken = int(self.counters[abi.SAMPLE])

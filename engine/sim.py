@@ -2,7 +2,7 @@
 
 import dataclasses
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -194,6 +194,24 @@ class Sim:
         _check_sampling(settled, discrete)
         for name, value in settled.items():
             object.__setattr__(self, name, value)
+
+    @classmethod
+    def from_provenance(
+        cls, provenance: Mapping[str, Any], *, observers: Sequence[ObserverModule] = ()
+    ) -> "Sim":
+        """Return the problem whose results had this provenance, as it was at the beginning.
+
+        Observers of one's own that took part must be given again.
+
+        Raises
+        ------
+        StorageError
+            The provenance is not whole, or an observer is missing.
+        """
+        from engine.settings import sim_from_plain
+
+        journal = provenance.get("journal")
+        return sim_from_plain(provenance if journal is None else journal["origin"], observers)
 
     @cached_property
     def method(self) -> Stepper:

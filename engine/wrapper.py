@@ -2,6 +2,8 @@
 
 import math
 import time
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +27,7 @@ from engine.sim import Sim, count, number
 # First buffers, in rows, where the number is not known; they double when full.
 RECORD_ROWS = 4096
 TRACE_ROWS = 256
+SINGLE_ROW = 2
 # A call into compiled code lasts about this long, so that Ctrl-C acts.
 SLICE_SECONDS = 0.05
 
@@ -37,6 +40,7 @@ def run_with_wrapper(
     transient: float = 0.0,
     record_rows: int | None = None,
     trace_rows: int = TRACE_ROWS,
+    break_at: int | None = None,
 ) -> Results:
     """Run a sim to its horizon and return everything it recorded.
 
@@ -51,6 +55,8 @@ def run_with_wrapper(
     record_rows, trace_rows : int
         First sizes of the buffers; any size gives the same bits.  By default a known number
         of rows is allocated at once.
+    break_at : int, optional
+        Step count at which to return USER_BREAK, as an interrupt there would.
 
     Returns
     -------
@@ -65,17 +71,23 @@ def run_with_wrapper(
     transient = number("transient", transient)
     if transient < 0.0:
         raise SimError(f"transient = {transient:g} is negative")
+    asked = {"way": "run", "t_end": t_end, "n_steps": n_steps, "transient": transient}
     arrays = initial_run_state(sim)
     if transient > 0.0:
-        status = _warm_up(sim, arrays, transient)
+        status = _warm_up(sim, arrays, transient, break_at)
+        failure = None
         if status is Status.DONE and arrays.t < sim.t0 + transient and sim.method.adaptive:
-            failure = _too_many_steps(sim, arrays)
-            return _Buffers(sim, 1, 1).results(sim, arrays, Status.STEPFAIL, failure)
+            status, failure = Status.STEPFAIL, _too_many_steps(sim, arrays)
         if status is not Status.DONE:
-            return _Buffers(sim, 1, 1).results(sim, arrays, status)
+            # The last good state, so that the point where it ended can be seen.
+            buffers = _Buffers(sim, SINGLE_ROW, 1, asked).begin(arrays)
+            arrays.counters[abi.STEP_BOUND] = arrays.n_steps
+            arrays.call(runner_for(sim), buffers.t, buffers.y, buffers.trace)
+            return buffers.results(sim, arrays, status, failure)
     set_horizon(sim, arrays, t_end, n_steps)
-    buffers = _Buffers(sim, record_rows or _expected_rows(sim, arrays), trace_rows)
-    status = _drive(arrays, runner_for(sim), buffers)
+    rows = record_rows or _expected_rows(sim, arrays)
+    buffers = _Buffers(sim, rows, trace_rows, asked).begin(arrays)
+    status = _drive(arrays, runner_for(sim), buffers, break_at)
     if status is Status.DONE and n_steps is None and sim.method.adaptive and not _at_end(arrays):
         return buffers.results(sim, arrays, Status.STEPFAIL, _too_many_steps(sim, arrays))
     return buffers.results(sim, arrays, status)
@@ -121,12 +133,12 @@ def set_horizon(sim: Sim, arrays: RunState, t_end: float | None, n_steps: int | 
         arrays.counters[abi.STEP_BOUND] = max(arrays.steps_until(sim, end), arrays.n_steps)
 
 
-def _warm_up(sim: Sim, arrays: RunState, transient: float) -> Status:
+def _warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None) -> Status:
     """Run the transient without observers and rows; what follows starts there."""
     bare = sim.replace(observers=(), record=False, sample_dt=None, sample_times=None)
     start = initial_run_state(bare)
     set_horizon(bare, start, sim.t0 + transient, None)
-    status = _drive(start, runner_for(bare), _Buffers(bare, 1, 1))
+    status = _drive(start, runner_for(bare), _Buffers(bare, 1, 1, {}), break_at)
     for name in ("counters", "clock", "state"):
         getattr(arrays, name)[...] = getattr(start, name)
     arrays.counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
@@ -143,7 +155,11 @@ def _warm_up(sim: Sim, arrays: RunState, transient: float) -> Status:
 class _Buffers:
     """Hold a run's record and trace buffers and double them when they are full."""
 
-    def __init__(self, sim: Sim, record_rows: int, trace_rows: int) -> None:
+    def __init__(
+        self, sim: Sim, record_rows: int, trace_rows: int, asked: Mapping[str, Any]
+    ) -> None:
+        self.asked = asked
+        self.begun = (0, sim.t0)
         columns = len(sim.record)
         try:
             self.t = np.empty(count("record_rows", record_rows, 1))
@@ -155,6 +171,11 @@ class _Buffers:
             ) from error
         least = max(1, sum(observer.trace_rows_a_step for observer in sim.observers))
         self.trace = np.empty((max(trace_rows, least), trace_columns(sim.observers)))
+
+    def begin(self, arrays: RunState) -> "_Buffers":
+        """Note where the rows begin."""
+        self.begun = (arrays.n_steps, arrays.t)
+        return self
 
     def grow_record(self) -> None:
         self.t, self.y = _doubled(self.t), _doubled(self.y)
@@ -174,6 +195,11 @@ class _Buffers:
             (_trimmed(self.t, rows), _trimmed(self.y, rows)),
             split_trace(sim.observers, trace),
             failure,
+            begun=self.begun,
+            horizon={
+                **self.asked,
+                "broken_at": arrays.n_steps if status is Status.USER_BREAK else None,
+            },
         )
 
 
@@ -187,9 +213,13 @@ def _doubled(array: Floats) -> Floats:
     return larger
 
 
-def _drive(arrays: RunState, runner: Runner, buffers: _Buffers) -> Status:
+def _drive(
+    arrays: RunState, runner: Runner, buffers: _Buffers, break_at: int | None = None
+) -> Status:
     """Call the runner until its horizon, answering its signals."""
     horizon = int(arrays.counters[abi.STEP_BOUND])
+    if break_at is not None:
+        horizon = min(horizon, break_at)
     slice_steps = 256
     try:
         while True:
@@ -206,7 +236,7 @@ def _drive(arrays: RunState, runner: Runner, buffers: _Buffers) -> Status:
             elif status is Status.TRACE_OVERFLOW:
                 buffers.grow_trace()
             elif status is not Status.DONE or arrays.n_steps >= horizon or _at_end(arrays):
-                return status
+                return Status.USER_BREAK if arrays.n_steps == break_at else status
     except KeyboardInterrupt:
         return Status.USER_BREAK
 

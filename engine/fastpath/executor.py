@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.recording import Every, RecordingPlan
+from engine.recording import Every, RecordingPlan, plain_plan
 from engine.results import Results, make_results
 from engine.run_state import initial_run_state, runner_for, split_trace, trace_columns
 from engine.runner import abi
@@ -51,6 +51,9 @@ def run_single_fastpath(sim: Sim, *, n_steps: int, plan: RecordingPlan | None = 
     status = arrays.call(runner, record_t, record_y, trace)
     used = int(arrays.counters[abi.ROW])
     taken = trace[: int(arrays.counters[abi.TRACE_ROW])]
+    repeatable = plain_plan(plan)
     return make_results(
-        sim, arrays, status, (record_t[:used], record_y[:used]), split_trace(sim.observers, taken)
+        *(sim, arrays, status, (record_t[:used], record_y[:used])),
+        split_trace(sim.observers, taken),
+        horizon=repeatable and {"way": "fastpath", "n_steps": n_steps, "plan": repeatable},
     )

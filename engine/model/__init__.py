@@ -18,6 +18,7 @@ from engine.model.spec import (
     State,
     Stop,
 )
+from engine.model.to_toml import write_toml
 
 __all__ = [
     "Aux",
@@ -39,4 +40,5 @@ __all__ = [
     "Tangent",
     "list_models",
     "load_model",
+    "write_toml",
 ]

@@ -15,6 +15,7 @@ from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
 from engine.model.spec import Formula, ModelSpec
+from engine.model.to_toml import write_toml
 
 __all__ = ["Model"]
 
@@ -88,6 +89,11 @@ class Model:
             code.functions, code.composed, code.aux, code.rhs, code.rhs_aux,
         ]  # fmt: skip
         return sha256(json.dumps(structure, ensure_ascii=False).encode()).hexdigest()
+
+    @cached_property
+    def text(self) -> str:
+        """The model as the text of a model file, which loads to an equal model."""
+        return write_toml(self.spec)
 
     @property
     def resolved_rhs(self) -> tuple[Node, ...]:

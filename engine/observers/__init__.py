@@ -15,6 +15,7 @@ from engine.observers.observer import (
     build_observer_metadata,
     resolve_hooks,
 )
+from engine.observers.recipe import measurement
 
 __all__ = [
     "OBSERVERS",
@@ -23,6 +24,7 @@ __all__ = [
     "analysis_signature_hash",
     "build_observer_metadata",
     "lyapunov_mle",
+    "measurement",
     "resolve_hooks",
 ]
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from engine.errors import ObserverError
 from engine.observers.observer import ObserverModule, Trace
+from engine.observers.recipe import measurement
 
 
 def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
@@ -36,6 +37,7 @@ def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
     return y, memory, row
 
 
+@measurement
 def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
     """Measure the largest Lyapunov exponent of a flow or a map.
 

@@ -76,6 +76,9 @@ class ObserverModule:
         Kinds of model it is for.
     trace_rows_a_step : int
         Most samples one step can leave.
+    recipe : tuple or None
+        Name of the function of `engine.observers` it came from, and its arguments; see
+        `engine.observers.recipe`.
     """
 
     key: str
@@ -88,6 +91,7 @@ class ObserverModule:
     tangents: int = 0
     kinds: tuple[str, ...] = ("ode", "map")
     trace_rows_a_step: int = 1
+    recipe: tuple[str, Mapping[str, Any]] | None = field(default=None, compare=False)
 
     def __post_init__(self) -> None:
         """Validate the declaration.

@@ -1,6 +1,6 @@
 """The engine of phasescope: models, steppers, observers, runners."""
 
-from engine import fastpath, model, observers, recording, steppers
+from engine import fastpath, model, observers, recording, steppers, storage
 from engine.errors import (
     ExpressionError,
     FastpathUnsupported,
@@ -83,4 +83,5 @@ __all__ = [
     "run_single_fastpath",
     "run_with_wrapper",
     "steppers",
+    "storage",
 ]

@@ -1,12 +1,20 @@
 """Snapshots of a run, and the thinned set of them that makes rewinding possible."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from engine.errors import RunError
 from engine.journal import Journal
+from engine.model import Model
+from engine.observers import ObserverModule
 from engine.run_state import RunState
 from engine.runner.abi import Status
 from engine.sim import Sim
+
+if TYPE_CHECKING:
+    from engine.run import Run
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,6 +48,70 @@ class Snapshot:
         """Return the accepted steps until the snapshot."""
         return self.arrays.n_steps
 
+    def start(self, *, history_rows: int = 1 << 20) -> "Run":
+        """Return a run that goes on from here, to the same bits.
+
+        Its rows begin after the snapshot; `Run.rewind` reaches back to the run's beginning.
+
+        Parameters
+        ----------
+        history_rows : int
+            Rows that `Run.results` can give back, at most.
+        """
+        from engine.run import Run
+
+        journal = self.journal
+        run = Run(
+            journal.origin, t_end=journal.t_end, n_steps=journal.n_end, history_rows=history_rows
+        )
+        run.restore(self)
+        return run
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the snapshot into one self-contained file, whole or not at all.
+
+        Parameters
+        ----------
+        path : str or path
+            An archive of NumPy's, whatever its suffix; ``.npz`` tells others.
+
+        Raises
+        ------
+        StorageError
+            The disk does not take the file.
+        """
+        from engine.snapshot_file import save_snapshot
+
+        save_snapshot(self, path)
+
+    @classmethod
+    def load(
+        cls, path: str | os.PathLike[str], *, observers: Sequence[ObserverModule] = ()
+    ) -> "Snapshot":
+        """Return the snapshot that `save` wrote.
+
+        The file holds the model, the settings, the journal and the memory of stepper and
+        observers: ``Snapshot.load(path).start()`` goes on in another process, to the same bits.
+        Observers' memory is handed to their compiled hooks as it is, so load files only from
+        people whose code you would run.
+
+        Parameters
+        ----------
+        path : str or path
+            The file.
+        observers : sequence of ObserverModule
+            Observers of one's own that the run had: a file cannot hold their code.
+
+        Raises
+        ------
+        StorageError
+            The file cannot be read, is damaged, or was taken by a version whose memory is laid
+            out otherwise; or an observer is missing.
+        """
+        from engine.snapshot_file import load_snapshot
+
+        return load_snapshot(path, observers)
+
 
 def check_fits(snapshot: Snapshot, sim: Sim) -> None:
     """Make sure that a run of `sim` can be put back to a snapshot.
@@ -54,11 +126,26 @@ def check_fits(snapshot: Snapshot, sim: Sim) -> None:
     theirs = snapshot.sim
     if theirs.model.digest != sim.model.digest:
         raise RunError(
-            f"the snapshot is of model {theirs.model.name!r}, the run of {sim.model.name!r} "
-            "with other equations"
+            f"the snapshot is of model {theirs.model.name!r}, the run of {sim.model.name!r}: "
+            f"{difference(theirs.model, sim.model)}"
         )
     if theirs.record != sim.record:
         raise RunError(f"the snapshot records {theirs.record}, the run {sim.record}")
+
+
+def difference(one: Model, other: Model) -> str:
+    """Say in which part the equations of two models differ first."""
+    for what in ("kind", "dtype", "state_names", "param_names", "aux_names"):
+        a, b = getattr(one, what), getattr(other, what)
+        if a != b:
+            return f"their {what.replace('_', ' ')} are {a!r} and {b!r}"
+    for a, b in zip(one.spec.equations, other.spec.equations, strict=True):
+        if a != b:
+            return f"the equations of {a.state!r} are {str(a.formula)!r} and {str(b.formula)!r}"
+    for a, b in zip(one.spec.aux, other.spec.aux, strict=True):
+        if a != b:
+            return f"the aux {a.name!r} are {str(a.formula)!r} and {str(b.formula)!r}"
+    return "their functions, constants or events differ"
 
 
 class Checkpoints:

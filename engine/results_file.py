@@ -134,9 +134,10 @@ def _named(names: list[str], values: Floats) -> dict[str, float]:
 
 
 def _observer(key: str, parts: Mapping[str, Any], arrays: Mapping[str, Floats]) -> ObserverResult:
-    outputs = {name: arrays[f"outputs/{key}/{name}"] for name in parts["outputs"]}
+    stored = {name: arrays[f"outputs/{key}/{name}"] for name in parts["outputs"]}
+    outputs: dict[str, Any] = {n: v.item() if v.shape == () else v for n, v in stored.items()}
     return ObserverResult(
-        outputs={n: float(v) if v.shape == () else v for n, v in outputs.items()},
+        outputs=outputs,
         trace={name: arrays[f"trace/{key}/{name}"] for name in parts["trace"]},
     )
 

@@ -92,7 +92,7 @@ class RunState:
 
     def row_due(self, sim: Sim) -> bool:
         """Tell whether the row of the current step is still to be recorded."""
-        if sim.sample_dt is not None:
+        if sim.sampled:
             return self.samples_due(sim)
         return bool(self.counters[abi.RECORD_COUNTDOWN] == 0)
 

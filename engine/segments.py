@@ -9,6 +9,7 @@ import numpy as np
 from engine.journal import Edit, JournalEntry
 from engine.plain import from_plain, to_plain
 from engine.run_state import Floats
+from engine.runner import abi
 from engine.sim import Sim
 from engine.steppers import find_stepper
 from engine.values import Values
@@ -106,7 +107,7 @@ def _first_row(t: Floats, entry: JournalEntry, sim: Sim) -> int:
     if not entry.after_row:
         return int(np.searchsorted(t, entry.t, side="left"))
     # A sample a rounding error after the step's end belongs to the step.
-    grace = 1e-9 * (sim.sample_dt or 0.0)
+    grace = abi.SAMPLE_GRACE * (sim.sample_dt or sim.dt) if sim.sampled else 0.0
     return int(np.searchsorted(t, entry.t + grace, side="right"))
 
 

@@ -5,6 +5,7 @@ names of the columns and the rows.  ``pandas.read_csv(path, comment="#")`` reads
 """
 
 import csv
+import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -53,10 +54,11 @@ def _numbers(words: Sequence[str]) -> Floats:
         values = np.array(list(map(float, words)), dtype=np.float64)
     except ValueError:
         values = np.array([float(word.partition("(")[0]) for word in words], dtype=np.float64)
-    for i in np.flatnonzero(np.isnan(values)):
+    for i in np.flatnonzero(np.isnan(values)).tolist():
         # Whatever the machine's own nan is, the texts stand for certain ones.
-        bits = {"nan": _NAN, "-nan": _MINUS_NAN}.get(words[i])
-        values[i : i + 1].view(np.uint64)[0] = int(words[i][4:-1], 16) if bits is None else bits
+        word = words[i].strip()
+        bits = {"nan": _NAN, "-nan": _MINUS_NAN}.get(word)
+        values[i : i + 1].view(np.uint64)[0] = int(word[4:-1], 16) if bits is None else bits
     return values
 
 
@@ -77,15 +79,21 @@ def _read(stream: TextIO) -> Document:
         arrays = {name: _array(_comment(stream), name, s) for name, s in header["arrays"].items()}
         if next(csv.reader([stream.readline()]), []) != header["columns"]:
             raise StorageError("its columns are not those of its header")
-        rows = [line.rstrip("\n").split(",") for line in stream]
-        columns = list(zip(*rows, strict=True)) or [()] * len(header["columns"])
-        table = {
-            name: _numbers(words) for name, words in zip(header["columns"], columns, strict=True)
-        }
+        rows = _rows(stream, len(header["columns"]))
+        table = {name: rows[:, i].copy() for i, name in enumerate(header["columns"])}
     except ValueError as error:
         raise StorageError(f"its rows are not whole: {error}") from error
     document = Document(description=header["description"], table=table, arrays=arrays)
     return document.verify(header)
+
+
+def _rows(stream: TextIO, columns: int) -> Floats:
+    """Read blocks of lines; where words were moved between lines, the checksum tells."""
+    blocks = [np.empty((0, columns))]
+    while lines := list(itertools.islice(stream, _BLOCK_ROWS)):
+        words = ",".join(lines).split(",")
+        blocks.append(_numbers(words).reshape(len(lines), columns))
+    return np.concatenate(blocks)
 
 
 def _comment(stream: TextIO) -> str:

@@ -45,48 +45,50 @@ def _variable(group: Any, name: str, dimensions: tuple[str, ...], values: Floats
 
 
 def read(path: Path) -> Document:
-    """Return the document; raises `StorageError` where it is not whole."""
-    import h5netcdf
+    """Return the document; raises `StorageError` where it is not whole.
+
+    Only plain data of this very file is read: no links, filters or data elsewhere.
+    """
+    import h5py
 
     try:
-        with h5netcdf.File(path, "r") as stored:
+        with h5py.File(path, "r") as stored:
             return _read(stored, path.stat().st_size)
     except (OSError, KeyError, ValueError, TypeError, RuntimeError, AttributeError) as error:
         raise StorageError(f"it is not a whole netCDF file: {error}") from error
 
 
 def _read(stored: Any, size: int) -> Document:
-    group = stored.groups.get(GROUP)
-    if group is None or HEADER not in group.variables:
+    if GROUP not in stored or HEADER not in stored[GROUP]:
         raise StorageError("it has no header of phasescope")
-    text = _values(group.variables[HEADER], size)
-    if text.dtype != np.uint8:
-        raise StorageError("its header is not a text")
+    text = _values(stored[GROUP], HEADER, size, np.uint8)
     header = parsed_header(text.tobytes().decode(errors="replace"))
     arrays = {}
     for i, (name, shape) in enumerate(header["arrays"].items()):
-        values = _floats(group.variables[f"array{i}"], size)
+        values = _values(stored[GROUP], f"array{i}", size, np.float64)
         if values.size != math.prod(shape):
             raise StorageError(f"the array {name!r} is not whole")
         arrays[name] = values.reshape(shape)
     return Document(
         description=header["description"],
-        table={name: _floats(stored.variables[name], size) for name in header["columns"]},
+        table={name: _values(stored, name, size, np.float64) for name in header["columns"]},
         arrays=arrays,
     ).verify(header)
 
 
-def _floats(variable: Any, size: int) -> Floats:
-    values = _values(variable, size)
-    if values.dtype != np.float64:
-        raise StorageError("a variable in it is not of floating-point numbers")
-    return values
+def _values(group: Any, name: str, size: int, dtype: type) -> Any:
+    import h5py
 
-
-def _values(variable: Any, size: int) -> Any:
-    if math.prod(variable.shape) * variable.dtype.itemsize > size:
+    found = group[name] if type(group.get(name, getlink=True)) is h5py.HardLink else None
+    if not isinstance(found, h5py.Dataset) or found.dtype != dtype:
+        raise StorageError(f"the variable {name!r} is missing or of another type")
+    # An empty dimension of netCDF is one that may grow, stored in chunks.
+    whole = found.chunks is None or found.size == 0
+    if found.external or found.is_virtual or not whole or found.ndim != 1:
+        raise StorageError(f"the variable {name!r} is not stored as it is written")
+    if found.nbytes > size:
         raise StorageError("it claims more values than it has bytes for")
-    return np.asarray(variable[...])
+    return found[...]
 
 
 FORMAT = FileFormat(suffix=".nc", write=write, read=read, requires=("h5netcdf", "h5py"))

@@ -141,7 +141,7 @@ def test_provenance_says_what_was_run():
     assert provenance["n_steps"] == 10
     assert provenance["model_digest"] == load("lorenz").digest
     assert provenance["observers"][0]["key"] == "lyapunov_mle"
-    assert set(provenance["versions"]) == {"phasescope", "numpy", "numba"}
+    assert set(provenance["versions"]) == {"phasescope", "numpy", "numba", "python", "platform"}
 
 
 def test_models_of_one_state_and_no_parameter_run():

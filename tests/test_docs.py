@@ -55,6 +55,18 @@ def test_notebook_code_of_the_readme_runs(capsys):
     assert orbit.t[-1] == 40.0
 
 
+def test_files_of_the_readme_are_computed_again(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    namespace = {}
+    code = block(README, "notebook example").replace('widgets.explore("lorenz")', "None")
+    exec(compile(code, "README.md", "exec"), namespace)
+    exec(compile(block(README, "files example"), "README.md", "exec"), namespace)
+    results, again = namespace["results"], namespace["again"]
+    assert results.y.tobytes() == again.y.tobytes()
+    assert len(results.segments) == 2
+    assert namespace["later"].y.tobytes() == namespace["run"].y.tobytes()
+
+
 def test_readme_names_every_bundled_model():
     sentence = re.search(r"Bundled models: (.*?)\.\s", README, re.DOTALL)
     assert sentence is not None

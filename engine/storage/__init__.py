@@ -13,8 +13,8 @@ from engine.storage.document import Document
 from engine.storage.file_format import FileFormat, format_of, read_document, write_document
 
 __all__ = [
-    "FORMATS",
     "Document",
+    "FORMATS",
     "FileFormat",
     "format_of",
     "read_document",

@@ -291,3 +291,57 @@ def test_an_unbounded_advance_pauses_at_once_and_keeps_its_rows():
     assert not worker.is_alive()
     assert chunks[0].status in (engine.Status.USER_BREAK, engine.Status.GROW_REC)
     assert len(chunks[0]) == run.n_steps + 1
+
+
+def test_a_pause_between_two_advances_is_not_lost():
+    run = make_sim("lorenz", "rk4").start()
+    run.advance(n_steps=10)
+    run.pause()
+    run.pause()
+    chunk = run.advance(n_steps=10)
+    assert chunk.status is run.status is engine.Status.USER_BREAK
+    assert len(chunk) == 0
+    assert chunk.y.shape == (0, 3)
+    assert run.advance(n_steps=10).status is engine.Status.DONE
+    assert_same_results(run.results(), make_sim("lorenz", "rk4").run(n_steps=20))
+
+
+def test_a_pause_while_the_run_ends_by_itself_does_not_outlive_it():
+    run = engine.Sim(engine.load_model(BLOW_UP), stepper="rk4", dt=0.01, jit=False).start()
+    real = run._call
+
+    def paused(*arguments):
+        run.pause()
+        return real(*arguments)
+
+    run._call = paused
+    while not run.advance(t=3.0).status.is_failure:
+        pass
+    run._call = real
+    run.rewind(t=0.5)
+    assert run.advance(n_steps=3).status is engine.Status.DONE
+
+
+def test_a_pause_in_plain_python_waits_for_no_more_than_a_few_steps():
+    sizes = []
+    run = make_sim("lorenz", "rk4", jit=False).start()
+    real = run._call
+
+    def watched(step_bound, *arguments):
+        sizes.append(step_bound - run.n_steps)
+        return real(step_bound, *arguments)
+
+    run._call = watched
+    run.advance(n_steps=20)
+    assert sizes[0] == 1
+    assert all(later <= 2 * earlier for earlier, later in zip(sizes, sizes[1:], strict=False))
+
+
+@pytest.mark.parametrize("stepper", ["rk4", "dopri5"])
+def test_a_transient_that_blows_up_keeps_the_last_good_state(stepper):
+    sim = engine.Sim(engine.load_model(BLOW_UP), stepper=stepper, dt=0.01)
+    result = sim.run(t_end=9.0, transient=3.0)
+    assert result.status.is_failure
+    assert result.t.tolist() == [result.failure.t]
+    assert result["x"][0] == result.final_state["x"] > 50.0
+    assert len(result.segments) == 1

@@ -43,6 +43,39 @@ void lorenz_rk4(long n, double dt, double *y, const double *p, double *t, double
     }
 }
 
+/* Lorenz 1996 on a ring of N variables, the number known to the compiler as to the engine. */
+#define LORENZ96(N)                                                                            \
+    static void lorenz96_rhs_##N(const double *y, double *f, double force) {                   \
+        f[0] = (y[1] - y[N - 2]) * y[N - 1] - y[0] + force;                                    \
+        f[1] = (y[2] - y[N - 1]) * y[0] - y[1] + force;                                        \
+        for (int i = 2; i < N - 1; i++)                                                        \
+            f[i] = (y[i + 1] - y[i - 2]) * y[i - 1] - y[i] + force;                            \
+        f[N - 1] = (y[0] - y[N - 3]) * y[N - 2] - y[N - 1] + force;                            \
+    }                                                                                          \
+    void lorenz96_##N(long n, double dt, double *y, const double *p, double *t,                \
+                      double *rows) {                                                          \
+        for (long k = 0; k < n; k++) {                                                         \
+            double k1[N], k2[N], k3[N], k4[N], u[N];                                           \
+            lorenz96_rhs_##N(y, k1, p[0]);                                                     \
+            for (int i = 0; i < N; i++) u[i] = y[i] + 0.5 * dt * k1[i];                        \
+            lorenz96_rhs_##N(u, k2, p[0]);                                                     \
+            for (int i = 0; i < N; i++) u[i] = y[i] + 0.5 * dt * k2[i];                        \
+            lorenz96_rhs_##N(u, k3, p[0]);                                                     \
+            for (int i = 0; i < N; i++) u[i] = y[i] + dt * k3[i];                              \
+            lorenz96_rhs_##N(u, k4, p[0]);                                                     \
+            for (int i = 0; i < N; i++)                                                        \
+                y[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);                \
+            t[k] = (double)(k + 1) * dt;                                                       \
+            for (int i = 0; i < N; i++) rows[N * k + i] = y[i];                                \
+        }                                                                                      \
+    }
+
+LORENZ96(20)
+LORENZ96(24)
+LORENZ96(28)
+LORENZ96(40)
+LORENZ96(100)
+
 void logistic(long n, double dt, double *y, const double *p, double *t, double *rows) {
     for (long k = 0; k < n; k++) {
         y[0] = p[0] * y[0] * (1.0 - y[0]);
@@ -117,6 +150,8 @@ long lorenz_dopri5(double t_end, double h, double *y, const double *p, double rt
 }
 """
 
+_FIXED_STEP = ("lorenz_rk4", "lorenz96_20", "lorenz96_24", "lorenz96_28", "lorenz96_40","lorenz96_100", "logistic", "henon")
+
 
 class NoCompilerError(RuntimeError):
     """No C compiler is on the path, or it refused the loops."""
@@ -151,7 +186,7 @@ def compile_loops(flags: Sequence[str] = FLAGS) -> Mapping[str, Callable[..., in
             raise NoCompilerError(made.stderr.strip())
         loaded = ctypes.CDLL(str(library))
     pointer, number, count = ctypes.c_void_p, ctypes.c_double, ctypes.c_long
-    loops = {name: getattr(loaded, name) for name in ("lorenz_rk4", "logistic", "henon")}
+    loops = {name: getattr(loaded, name) for name in _FIXED_STEP}
     for loop in loops.values():
         loop.argtypes = (count, number, pointer, pointer, pointer, pointer)
         loop.restype = None

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from engine.errors import SimError
 from engine.observers import ObserverModule
 from engine.runner import abi
+from engine.runner.arrays import ALIGNMENT
 from engine.runner.layout import seed_tangent
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
@@ -51,12 +52,16 @@ class RunState:
 
     def call(self, runner: Runner, record_t: Floats, record_y: Floats, trace: Floats) -> abi.Status:
         """Call a runner on these arrays and return its signal."""
+        memory, own = self.memory, len(self.memory)
+        if runner.memory_rows > own:
+            memory = work_memory(runner.memory_rows, memory.shape[1])
+            memory[:own] = self.memory
         signal = runner.run(
             self.counters,
             self.clock,
             self.params,
             self.state,
-            self.memory,
+            memory,
             record_t,
             record_y,
             self.analysis_ws,
@@ -64,6 +69,8 @@ class RunState:
             trace,
             self.sample_times,
         )
+        if memory is not self.memory:
+            self.memory[...] = memory[:own]
         return abi.SIGNALS[signal]
 
     def samples_due(self, sim: Sim) -> bool:
@@ -192,6 +199,13 @@ def new_workspace(observers: Sequence[ObserverModule], n: int) -> Floats:
 def new_outputs(observers: Sequence[ObserverModule]) -> Floats:
     """Return the observers' results before the first step."""
     return np.array([v for o in observers for v in o.outputs.values()], dtype=np.float64)
+
+
+def work_memory(rows: int, components: int) -> Floats:
+    """Return a block (rows, components) for a runner to work with, at the start of a cache line."""
+    block = np.zeros(rows * components + ALIGNMENT)
+    start = -block.ctypes.data // block.itemsize % ALIGNMENT
+    return block[start : start + rows * components].reshape(rows, components)
 
 
 def workspace_parts(

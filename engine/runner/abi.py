@@ -15,8 +15,11 @@ params         (max(p, 1),)      model dtype   parameter values; read only for t
 state          (3, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
                                                would have led to) and PREVIOUS (start of the last
                                                accepted step)
-memory         (max(m, 1), N)    model dtype   the stepper's memory: m vectors over the extended
-                                               state of N = n (1 + tangents) components
+memory         (rows, N)         model dtype   the stepper's memory: m vectors over the extended
+                                               state of N = n (1 + tangents) components; rows is
+                                               max(m, 1), in the array layout more: the runner's
+                                               `memory_rows`, the rest is what it works with and
+                                               means nothing between two calls
 record_t       (rows,)           float64       times of the recorded rows
 record_y       (rows, k)         model dtype   the recorded variables
 analysis_ws    (w,)              float64       the observers' memory, tangent vectors first

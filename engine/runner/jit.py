@@ -10,10 +10,13 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
+from numba import extending
 from numba.core import caching, serialize
+from numba.np import arrayobj
 
 from engine.errors import SimError
 from engine.model.arithmetic import COMPILED_AS
+from engine.runner import vectors
 
 SIGNATURE = numba.int64(
     numba.int64[::1],
@@ -120,6 +123,38 @@ class CodeFile(caching._Cache):
         return content if hashlib.sha256(content).digest() == digest else None
 
 
+@extending.intrinsic  # type: ignore[untyped-decorator]
+def _view(typing: Any, store: Any, at: Any, components: Any) -> Any:
+    """Compile `engine.runner.vectors.view`: a view without bounds or a count of its users."""
+    vector = numba.types.Array(store.dtype, 1, "C")
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        block = arrayobj.make_array(signature.args[0])(context, builder, arguments[0])
+        view = arrayobj.make_array(vector)(context, builder)
+        size = context.get_abi_sizeof(context.get_data_type(vector.dtype))
+        itemsize = context.get_constant(numba.types.intp, size)
+        at, length = (
+            context.cast(builder, value, kind, numba.types.intp)
+            for value, kind in zip(arguments[1:], signature.args[1:], strict=True)
+        )
+        arrayobj.populate_array(
+            view,
+            data=builder.gep(block.data, [at]),
+            shape=[length],
+            strides=[itemsize],
+            itemsize=itemsize,
+            meminfo=None,
+        )
+        return view._getvalue()
+
+    return vector(store, at, components), generate
+
+
+def _unpack_params(params: Any) -> Any:
+    """Stand for `engine.runner.vectors.unpack_params` in compiled code."""
+    return params
+
+
 def compile_unit(
     unit: ModuleType, fastmath: tuple[str, ...], code_file: CodeFile
 ) -> Callable[..., int]:
@@ -142,16 +177,24 @@ def compile_unit(
     """
     namespace = vars(unit)
     relaxed = set(fastmath) or False
-    compiled = numba.njit(nogil=True, error_model="numpy", fastmath=relaxed)
+    # Without reference counts: a runner allocates nothing, and rows are views of its arguments.
+    options = {"nogil": True, "error_model": "numpy", "fastmath": relaxed, "_nrt": False}
+    compiled = numba.njit(**options)
     # In a small unit, merging the functions before type inference halves the compile time; in a
     # large one it multiplies the code.
     merged = compiled
     if namespace["INLINE"]:
-        merged = numba.njit(nogil=True, error_model="numpy", fastmath=relaxed, inline="always")
+        merged = numba.njit(**options, inline="always")
+    elif namespace["ARRAYS"]:
+        merged = numba.njit(**options, forceinline=True)
     for name, compiled_as in COMPILED_AS.items():
         if name in namespace:
             module, attribute = compiled_as.rsplit(".", 1)
             namespace[name] = getattr(importlib.import_module(module), attribute)
+    if "view" in namespace:
+        namespace["view"] = _view
+    if namespace["unpack_params"] is vectors.unpack_params:
+        namespace["unpack_params"] = compiled(_unpack_params)
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
             namespace[name] = compiled(function) if name == "run" else merged(function)

@@ -2,15 +2,23 @@
 
 Every function here returns the source of one symbol of a unit, written out for the number of
 components.  Steppers and the template call the symbols by name and never see the layout.
+
+For models of many variables `engine.runner.arrays` translates these very texts into functions
+of arrays.  For that a function that returns vectors is written as assignments followed by one
+``return`` of a tuple of components, or of several such tuples.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from engine.observers import ObserverModule
+from engine.runner.arrays import error_ratio
 
-MAX_STATES = 128
+# Measured: beyond this many components, loops over arrays are quicker, to run and to compile.
+TUPLE_COMPONENTS = 24
+MAX_STATES = 1000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +47,11 @@ class Shape:
         """Return the number of components of the state with its tangent vectors."""
         return self.n * (1 + self.tangents)
 
+    @property
+    def arrays(self) -> bool:
+        """Tell whether vectors are arrays instead of tuples of scalars."""
+        return self.extended > TUPLE_COMPONENTS
+
 
 def pack(items: Iterable[str]) -> str:
     """Write a tuple display that is a tuple at every length."""
@@ -54,6 +67,7 @@ def define(name: str, arguments: str, lines: Sequence[str]) -> str:
     return f"def {name}({arguments}):\n{body}"
 
 
+@cache
 def _entry(shape: Shape) -> dict[str, str]:
     """Write the symbols that carry values between the arrays and the loop."""
     states, extended = range(shape.n), range(shape.extended)
@@ -103,12 +117,13 @@ def _entry(shape: Shape) -> dict[str, str]:
     }
 
 
+@cache
 def _fixed_operations(shape: Shape) -> dict[str, str]:
     """Write the vector operations of one form each."""
     extended = range(shape.extended)
     # The error and the blow-up test see the state only: tangents never steer the orbit.
     ratios = [
-        f"e{i} = div(error[{i}], atol + rtol * max(abs(y[{i}]), abs(y_new[{i}])))"
+        f"e{i} = {error_ratio(i)}"
         for i in range(shape.n)
     ]
     squares = " + ".join(f"e{i} * e{i}" for i in range(shape.n))

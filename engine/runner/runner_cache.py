@@ -57,6 +57,8 @@ class Runner:
         The function described in `engine.runner.abi`.
     compiled : bool
         True for machine code, False for plain Python.
+    memory_rows : int
+        Rows that its argument ``memory`` needs: the stepper's, and those it works with.
     """
 
     digest: str
@@ -65,6 +67,7 @@ class Runner:
     path: str
     run: Callable[..., int]
     compiled: bool
+    memory_rows: int
 
 
 class RunnerMemory:

@@ -104,7 +104,7 @@ class RunnerKey:
     dtype : str
         Scalar type of the state.
     cache_token : str
-        Recorded variables, dense output, stop condition and floating-point relaxations.
+        Recorded variables, dense output, stop condition, floating-point relaxations and layout.
     jit : bool
         Compiled, or plain Python.
     template_version : str
@@ -197,7 +197,7 @@ def runner_key(
     variant: RunnerVariant, plan: UnitPlan, *, jit: bool, fastmath: tuple[str, ...]
 ) -> RunnerKey:
     """Build the key under which a runner is cached."""
-    token = repr((plan.record, plan.sampled, plan.stop, fastmath))
+    token = repr((plan.record, plan.sampled, plan.stop, fastmath, plan.shape.arrays))
     stepper_version = hashlib.sha256(
         (plan.stepper.source + plan.stepper.dense_source).encode()
     ).hexdigest()[:16]
@@ -308,6 +308,7 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
         path=str(unit_path(shared)),
         run=run,
         compiled=key.jit,
+        memory_rows=vars(module)["MEMORY_ROWS"],
     )
 
 

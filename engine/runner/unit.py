@@ -14,7 +14,8 @@ from engine.errors import SimError, suggest
 from engine.model import Model, Tangent
 from engine.model.arithmetic import COMPOSED, PRIMITIVES
 from engine.observers import ObserverModule
-from engine.runner import abi, sampling, template
+from engine.runner import abi, sampling, template, vectors
+from engine.runner.arrays import array_model_function, array_symbol, as_array_function
 from engine.runner.layout import (
     MAX_STATES,
     Shape,
@@ -24,6 +25,7 @@ from engine.runner.layout import (
     split_symbols,
     vector_symbol,
 )
+from engine.runner.scratch import with_rows
 from engine.steppers import Stepper, step_size
 from engine.steppers.stepper import function_source
 
@@ -116,7 +118,8 @@ def render_unit(plan: UnitPlan) -> str:
     shape = plan.shape
     if shape.n > MAX_STATES:
         raise SimError(
-            f"model {plan.model.name!r} has {shape.n} states; at most {MAX_STATES} are supported"
+            f"model {plan.model.name!r} has {shape.n} states; at most {MAX_STATES} are supported, "
+            "which is what compiles in reasonable time"
         )
     equations = _model_functions(plan, shape)
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
@@ -130,6 +133,12 @@ def render_unit(plan: UnitPlan) -> str:
     parts += hooks
     parts.append(function_source(template.run))
     parts += _vector_symbols(parts, shape)
+    rows = max(shape.memory_rows, 1)
+    if shape.arrays:
+        parts, rows = with_rows(
+            [part for part in parts if part], components=shape.extended, memory_rows=rows
+        )
+    parts.insert(1, f"MEMORY_ROWS = {rows}")
     text = "\n\n\n".join(part for part in parts if part)
     title = f"{plan.stepper.name} runner of the {plan.model.kind} {_printable(plan.model.name)}"
     return f'"""{title}, generated."""\n\n{_imports(text)}\n\n{text}\n'
@@ -152,6 +161,9 @@ def _imports(text: str) -> str:
     lines = [f"from engine.runner.abi import {', '.join(constants)}"]
     if primitives:
         lines.append(f"from engine.model.arithmetic import {', '.join(primitives)}")
+    views = sorted(n for n in used.intersection(vectors.__all__) if f"\ndef {n}(" not in text)
+    if views:
+        lines.append(f"from engine.runner.vectors import {', '.join(views)}")
     return "\n".join(lines)
 
 
@@ -168,6 +180,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "STOP_END": stop_phase in ("end", "both"),
         "ERROR_ORDER": plan.stepper.error_order,
         "INLINE": shape.extended <= INLINED_COMPONENTS and written <= INLINED_CHARACTERS,
+        "ARRAYS": shape.arrays,
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
     }
     return "\n".join(f"{name} = {value!r}" for name, value in flags.items())
@@ -192,14 +205,13 @@ def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
     model, code = plan.model, plan.model.code
     composed = list(code.composed)
     functions = [code.functions]
-    lines = [*_bindings(model, code.rhs, code.rhs_aux), "return " + pack(code.rhs)]
     if shape.tangents == 0:
-        equations = [define("rhs", "t, y, p", lines)]
+        equations = [_flow("rhs", model, shape)]
     else:
         tangent = model.jvp()
         composed += [name for name in tangent.composed if name not in composed]
         functions.append(tangent.functions)
-        equations = [define("flow", "t, y, p", lines), *_extended_rhs(model, tangent, shape)]
+        equations = [_flow("flow", model, shape), *_extended_rhs(model, tangent, shape)]
     if plan.stop is not None:
         condition = model.expression(plan.stop.cond, "stop condition")
         composed += [name for name in condition.composed if name not in composed]
@@ -210,6 +222,22 @@ def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
     return [*_sources(composed), *distinct, *equations]
 
 
+def _flow(name: str, model: Model, shape: Shape) -> str:
+    """Write the right-hand side."""
+    code = model.code
+    if shape.arrays:
+        expressions = dict(code.aux)
+        prelude = [f"a_{aux} = {expressions[aux]}" for aux in code.rhs_aux]
+        return array_model_function(name, "t, y, p", prelude, code.rhs, _places(model))
+    lines = [*_bindings(model, code.rhs, code.rhs_aux), "return " + pack(code.rhs)]
+    return define(name, "t, y, p", lines)
+
+
+def _places(model: Model) -> dict[str, str]:
+    states = {f"s_{name}": f"y[{i}]" for i, name in enumerate(model.state_names)}
+    return states | {f"p_{name}": f"p[{i}]" for i, name in enumerate(model.param_names)}
+
+
 def _definitions(text: str) -> list[str]:
     return [ast.unparse(node) for node in ast.parse(text).body]
 
@@ -217,6 +245,8 @@ def _definitions(text: str) -> list[str]:
 def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:
     """Write the tangent flow and the right-hand side of state and tangents together."""
     statements = [f"{name} = {expression}" for name, expression in tangent.statements]
+    if shape.arrays:
+        return _extended_array_rhs(model, tangent, statements, shape)
     code = [*statements, *tangent.result]
     seeds = [f"v_{name} = v[{i}]" for i, name in enumerate(model.state_names)]
     body = [
@@ -238,6 +268,23 @@ def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:
     ]
 
 
+def _extended_array_rhs(
+    model: Model, tangent: Tangent, statements: Sequence[str], shape: Shape
+) -> list[str]:
+    """Write the same for arrays: each part fills its own part of the row."""
+    n, places = shape.n, _places(model)
+    places |= {f"v_{name}": f"v[{i}]" for i, name in enumerate(model.state_names)}
+    lines = ["flow(t, y, p, row_store, row_at)"]
+    for k in range(1, 1 + shape.tangents):
+        block = f"y[{n * k}:{n * (k + 1)}]"
+        lines.append(f"tangent_flow(t, y, {block}, p, row_store, row_at + {n * k})")
+    lines += [f"out0 = view(row_store, row_at, {shape.extended})", "return out0"]
+    return [
+        array_model_function("tangent_flow", "t, y, v, p", statements, tangent.result, places),
+        define("rhs", "t, y, p, row_store, row_at", lines),
+    ]
+
+
 def _record_row(plan: UnitPlan) -> str:
     model = plan.model
     columns, aux = [], []
@@ -255,7 +302,8 @@ def _record_row(plan: UnitPlan) -> str:
     wanted = order[: max((order.index(name) for name in aux), default=-1) + 1]
     body = _bindings(model, columns, wanted)
     body += [f"record_y[row, {i}] = {column}" for i, column in enumerate(columns)]
-    return define("record_row", "record_y, row, t, y, p", body or ["return"])
+    written = define("record_row", "record_y, row, t, y, p", body or ["return"])
+    return as_array_function(written, 0)[0] if plan.shape.arrays else written
 
 
 def _stepper_functions(plan: UnitPlan) -> str:
@@ -299,7 +347,10 @@ def _observer_functions(plan: UnitPlan, shape: Shape) -> list[str]:
     operations, first = [], shape.n
     for place, observer in enumerate(plan.observers):
         writers = observer_operations(observer, place, first, shape)
-        operations += [write() for name, write in writers.items() if name in used]
+        wanted = [write() for name, write in writers.items() if name in used]
+        if shape.arrays:
+            wanted = [as_array_function(text, shape.extended)[0] for text in wanted]
+        operations += wanted
         first += shape.n * observer.tangents
     return [
         split_symbols(plan.observers, shape),
@@ -311,5 +362,17 @@ def _observer_functions(plan: UnitPlan, shape: Shape) -> list[str]:
 
 def _vector_symbols(parts: Sequence[str], shape: Shape) -> list[str]:
     used = names_used("\n\n".join(part for part in parts if part))
-    written = (vector_symbol(name, shape) for name in sorted(used))
+    written = (_vector_symbol(name, shape) for name in sorted(used))
     return [text for text in written if text is not None]
+
+
+def _vector_symbol(name: str, shape: Shape) -> str | None:
+    if not shape.arrays:
+        return vector_symbol(name, shape)
+    if name in vectors.__all__:
+        return None
+    own = array_symbol(name, shape.n, shape.extended, shape.memory_rows)
+    if own is not None:
+        return own[0]
+    text = vector_symbol(name, shape)
+    return None if text is None else as_array_function(text, shape.extended)[0]

@@ -150,7 +150,16 @@ long lorenz_dopri5(double t_end, double h, double *y, const double *p, double rt
 }
 """
 
-_FIXED_STEP = ("lorenz_rk4", "lorenz96_20", "lorenz96_24", "lorenz96_28", "lorenz96_40","lorenz96_100", "logistic", "henon")
+_FIXED_STEP = (
+    "lorenz_rk4",
+    "lorenz96_20",
+    "lorenz96_24",
+    "lorenz96_28",
+    "lorenz96_40",
+    "lorenz96_100",
+    "logistic",
+    "henon",
+)
 
 
 class NoCompilerError(RuntimeError):

@@ -106,14 +106,20 @@ def tangent_product(model: "Model") -> tuple[tuple[tuple[str, Node], ...], tuple
         If the right-hand sides exceed 20,000 operations when written out.
     """
     translation = _Translation(model)
-    states = [Symbol("state", name) for name in model.state_names]
+    states = [translation.symbol(Symbol("state", name)) for name in model.state_names]
     directions = [translation.symbol(Symbol("tangent", name)) for name in model.state_names]
     products = []
     for tree in model.resolved_rhs:
         value = translation.to_sympy(translation.written_out(tree))
-        partial = [value.diff(translation.symbol(state)) for state in states]
-        terms = (slope * direction for slope, direction in zip(partial, directions, strict=True))
-        products.append(sympy.Add(*terms))
+        products.append(
+            sympy.Add(
+                *(
+                    value.diff(state) * direction
+                    for state, direction in zip(states, directions, strict=True)
+                    if state in value.free_symbols
+                )
+            )
+        )
     names = (translation.symbol(Symbol("temporary", str(i))) for i in range(MAX_NODES))
     shared, reduced = sympy.cse(products, symbols=names)
     temporaries = tuple((translation.back[name].name, translation.to_tree(e)) for name, e in shared)

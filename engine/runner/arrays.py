@@ -11,7 +11,15 @@ from collections.abc import Mapping, Sequence
 
 from engine.runner.rolling import roll, rolled_runs
 
-__all__ = ["ALIGNMENT", "STORE", "aligned", "array_model_function", "array_symbol", "as_array_function", "error_ratio"]
+__all__ = [
+    "ALIGNMENT",
+    "STORE",
+    "aligned",
+    "array_model_function",
+    "array_symbol",
+    "as_array_function",
+    "error_ratio",
+]
 
 # The two arguments that a function with rows of its own takes besides: the block, and the place
 # of its first row.
@@ -166,10 +174,14 @@ def array_model_function(
         lines += [*stores[done:start], *loop]
         done = end
     lines += stores[done:]
+    # All that a store might change, for all a compiler knows, is read before the first one.
+    fixed = [line for line in lines if not line.startswith(("out0[", "for ", "    "))]
+    lines = [line for line in lines if line not in fixed]
     named = "\n".join([*prelude, *lines])
     used = set(re.findall(r"\b[spv]_\w+\b", named))
     bindings = [f"{variable} = {place}" for variable, place in places.items() if variable in used]
-    body = [*_rows(len(results), 1), *bindings, *prelude, *lines, "return out0"]
+    head = [*_rows(len(results), 1), *bindings, *dict.fromkeys(fixed), *prelude]
+    body = [*head, *lines, "return out0"]
     return _defined(name, ", ".join([arguments, *STORE]), body)
 
 
@@ -203,7 +215,7 @@ def error_ratio(i: object) -> str:
 
 
 def _keep_memory(components: int, rows: int) -> str:
-    """Write the copy of a memory: rows may trade places, so a component is read before any write."""
+    """Write the copy of a memory; rows may trade places: all are read before any is written."""
     body = _rows(components, rows)
     body += [f"in{m} = step_memory[{m}]" for m in range(rows)]
     body.append(f"for i in range({components}):")

@@ -178,15 +178,16 @@ def compile_unit(
     namespace = vars(unit)
     relaxed = set(fastmath) or False
     # Without reference counts: a runner allocates nothing, and rows are views of its arguments.
-    options = {"nogil": True, "error_model": "numpy", "fastmath": relaxed, "_nrt": False}
-    compiled = numba.njit(**options)
+    options: dict[str, Any] = {"error_model": "numpy", "fastmath": relaxed, "_nrt": False}
+    compiled = numba.njit(nogil=True, **options)
     # In a small unit, merging the functions before type inference halves the compile time; in a
     # large one it multiplies the code.
     merged = compiled
     if namespace["INLINE"]:
-        merged = numba.njit(**options, inline="always")
+        merged = numba.njit(nogil=True, inline="always", **options)
     elif namespace["ARRAYS"]:
-        merged = numba.njit(**options, forceinline=True)
+        # Merged into one, the rows' places are known, and LLVM sees that none overlaps another.
+        merged = numba.njit(nogil=True, forceinline=True, **options)
     for name, compiled_as in COMPILED_AS.items():
         if name in namespace:
             module, attribute = compiled_as.rsplit(".", 1)

@@ -123,21 +123,23 @@ class CodeFile(caching._Cache):
         return content if hashlib.sha256(content).digest() == digest else None
 
 
-@extending.intrinsic  # type: ignore[untyped-decorator]
+@extending.intrinsic
 def _view(typing: Any, store: Any, at: Any, components: Any) -> Any:
     """Compile `engine.runner.vectors.view`: a view without bounds or a count of its users."""
     vector = numba.types.Array(store.dtype, 1, "C")
+    make_array: Callable[..., Any] = arrayobj.make_array
+    populate_array: Callable[..., Any] = arrayobj.populate_array
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        block = arrayobj.make_array(signature.args[0])(context, builder, arguments[0])
-        view = arrayobj.make_array(vector)(context, builder)
+        block = make_array(signature.args[0])(context, builder, arguments[0])
+        view = make_array(vector)(context, builder)
         size = context.get_abi_sizeof(context.get_data_type(vector.dtype))
         itemsize = context.get_constant(numba.types.intp, size)
         at, length = (
             context.cast(builder, value, kind, numba.types.intp)
             for value, kind in zip(arguments[1:], signature.args[1:], strict=True)
         )
-        arrayobj.populate_array(
+        populate_array(
             view,
             data=builder.gep(block.data, [at]),
             shape=[length],

@@ -129,6 +129,7 @@ def _fixed_operations(shape: Shape) -> dict[str, str]:
         "axpy": define(
             "axpy", "y, a, k", ["return " + pack(f"y[{i}] + a * k[{i}]" for i in extended)]
         ),
+        "keep": define("keep", "y", ["return " + pack(f"y[{i}]" for i in extended)]),
         "blend": define(
             "blend",
             "y0, y1, a",

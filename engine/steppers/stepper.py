@@ -23,7 +23,8 @@ class Stepper:
     The functions are written on whole state vectors and become part of every runner that uses
     them, compiled or not.  They may call ``rhs(t, y, p)``, the vector operations of
     `engine.runner.layout` (``axpy``, ``combine2`` ... , ``weighted2`` ..., ``blend``) and the
-    arithmetic of `engine.model.arithmetic`; ``y`` and every stage are vectors ``(n,)``.
+    arithmetic of `engine.model.arithmetic`; ``y`` and every stage are vectors ``(n,)``.  A vector
+    holds until the same call runs again; a loop keeps one for longer with ``keep(y)``.
 
     Attributes
     ----------

@@ -67,7 +67,7 @@ class Runner:
     path: str
     run: Callable[..., int]
     compiled: bool
-    memory_rows: int
+    memory_rows: int = 1
 
 
 class RunnerMemory:

@@ -7,7 +7,6 @@ from registered import RUNS, assert_same_bits, assert_same_results, collect, mak
 
 import engine
 from engine.runner import layout
-from engine.runner.unit import MAX_STATES
 
 STEPPERS = [stepper.name for stepper in engine.list_steppers("ode")]
 
@@ -115,9 +114,3 @@ def test_five_hundred_variables_run():
     result = engine.Sim(lorenz96(500), stepper="rk4", dt=0.01).run(n_steps=20)
     assert result.y.shape == (21, 500)
     assert np.all(np.isfinite(result.y))
-
-
-def test_too_many_variables_are_refused_by_number():
-    model = lorenz96(MAX_STATES + 1)
-    with pytest.raises(engine.SimError, match=rf"{MAX_STATES + 1} states; at most {MAX_STATES}"):
-        engine.Sim(model, stepper="rk4", dt=0.01).run(n_steps=1)

@@ -33,6 +33,7 @@ from engine.runner.unit import StopCondition
 from engine.segments import Segment
 from engine.sim import Sim
 from engine.snapshot import Snapshot
+from engine.source import runner_source
 from engine.steppers import Stepper, list_steppers
 from engine.wrapper import run_with_wrapper
 
@@ -82,6 +83,7 @@ __all__ = [
     "replay_provenance",
     "run_single_fastpath",
     "run_with_wrapper",
+    "runner_source",
     "steppers",
     "storage",
 ]

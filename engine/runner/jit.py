@@ -10,6 +10,7 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import numba
+import numpy as np
 from numba import extending
 from numba.core import caching, serialize
 from numba.np import arrayobj
@@ -17,6 +18,7 @@ from numba.np import arrayobj
 from engine.errors import SimError
 from engine.model.arithmetic import COMPILED_AS
 from engine.runner import vectors
+from engine.runner.disk_space import mark_used
 
 SIGNATURE = numba.int64(
     numba.int64[::1],
@@ -55,7 +57,8 @@ def check_fastmath(flags: Iterable[str] | str | bool) -> tuple[str, ...]:
 def machine_identity() -> str:
     """Name everything that machine code depends on besides the unit's text."""
     codegen = numba.core.registry.cpu_target.target_context.codegen()
-    return repr((numba.__version__, sys.version_info[:3], codegen.magic_tuple()))
+    # Numba itself insists on one series of llvmlite.
+    return repr((numba.__version__, np.__version__, sys.version_info[:3], codegen.magic_tuple()))
 
 
 class CodeFile(caching._Cache):
@@ -120,7 +123,10 @@ class CodeFile(caching._Cache):
         except OSError:
             return None
         digest, content = stored[:32], stored[32:]
-        return content if hashlib.sha256(content).digest() == digest else None
+        if hashlib.sha256(content).digest() != digest:
+            return None
+        mark_used(self._path)
+        return content
 
 
 @extending.intrinsic

@@ -13,8 +13,11 @@ from pathlib import Path
 
 import platformdirs
 
+from engine.runner import disk_space
+
 MEMORY_LIMIT = 64
 DIRECTORY_VARIABLE = "PHASESCOPE_CACHE_DIR"
+FOLDERS = ("units", "code")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +126,7 @@ def cache_directory() -> Path:
     """Return the folder of the disk cache.
 
     It is the platform's cache folder for phasescope, or what the environment variable
-    ``PHASESCOPE_CACHE_DIR`` names.
+    ``PHASESCOPE_CACHE_DIR`` names.  It takes 256 MB at most: runners unused for longest go.
     """
     chosen = os.environ.get(DIRECTORY_VARIABLE)
     return Path(chosen) if chosen else Path(platformdirs.user_cache_dir("phasescope", False))
@@ -141,7 +144,7 @@ def code_path(name: str, machine: str, fastmath: tuple[str, ...]) -> Path:
 
 
 def write_atomically(path: Path, content: bytes) -> bool:
-    """Put a file in place whole, or not at all.
+    """Put a file of the cache in place whole, or not at all, and keep within its limit.
 
     Returns
     -------
@@ -152,7 +155,7 @@ def write_atomically(path: Path, content: bytes) -> bool:
     temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+        with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as stream:
             temporary = Path(stream.name)
             stream.write(content)
         temporary.replace(path)
@@ -160,6 +163,8 @@ def write_atomically(path: Path, content: bytes) -> bool:
         if temporary is not None:
             _discard(temporary)
         return False
+    folders = [cache_directory() / folder for folder in FOLDERS]
+    disk_space.make_room(folders, disk_space.DISK_LIMIT)
     return True
 
 
@@ -178,7 +183,10 @@ def read_unit(digest: str) -> str | None:
     except (OSError, UnicodeDecodeError):
         return None
     head, _, text = stored.partition("\n")
-    return text if head == _seal(text) else None
+    if head != _seal(text):
+        return None
+    disk_space.mark_used(unit_path(digest))
+    return text
 
 
 def write_unit(digest: str, text: str) -> None:
@@ -200,7 +208,7 @@ def clear_cache(*, disk: bool = True) -> None:
     """
     MEMORY.clear()
     if disk:
-        for folder in ("units", "code"):
+        for folder in FOLDERS:
             shutil.rmtree(cache_directory() / folder, ignore_errors=True)
 
 

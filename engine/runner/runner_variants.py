@@ -297,7 +297,8 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
     name, module = _execute(text, str(unit_path(shared)), ("jit", *fastmath) if key.jit else ())
     run = vars(module)["run"]
     if key.jit:
-        path = code_path(name, machine_identity(), fastmath)
+        # Machine code also depends on what writes and compiles units, which the key knows.
+        path = code_path(name, f"{machine_identity()} {key.digest}", fastmath)
         code_file = CodeFile(path, write_atomically)
         run = compile_unit(module, fastmath, code_file)
         MEMORY.count("disk_hits" if code_file.loaded else "compilations")

@@ -11,7 +11,7 @@ import pytest
 from registered import load, make_sim
 
 import engine
-from engine.runner import runner_cache, runner_variants
+from engine.runner import disk_space, runner_cache, runner_variants
 
 ROOT = Path(engine.__file__).resolve().parent.parent
 
@@ -33,11 +33,11 @@ print(json.dumps([found, counts.compilations, counts.disk_hits, counts.rendering
 EVERYTHING = (("lorenz", "rk4"), ("lorenz", "dopri5"), ("henon", "map"))
 
 
-def in_new_process(folder, pairs=EVERYTHING, check=True):
-    """Run the sims in a new process; return (states, compiled, from disk, rendered, sympy)."""
+def in_new_process(folder, pairs=EVERYTHING, script=SCRIPT):
+    """Run a script in a new process; return what it printed, a list where it is one line."""
     environment = {**os.environ, runner_cache.DIRECTORY_VARIABLE: str(folder)}
     done = subprocess.run(
-        [sys.executable, "-c", SCRIPT, json.dumps(pairs)],
+        [sys.executable, "-c", script, json.dumps(pairs)],
         env=environment,
         cwd=ROOT,
         capture_output=True,
@@ -45,7 +45,8 @@ def in_new_process(folder, pairs=EVERYTHING, check=True):
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    return lines[0] if script is SCRIPT else lines
 
 
 @pytest.fixture
@@ -79,6 +80,39 @@ def test_a_second_process_compiles_and_derives_nothing(tmp_path):
     assert first[1:4] == [runners, 0, runners]
     assert second[1:] == [0, runners, 0, False]
     assert second[0] == first[0]
+
+
+VARIANTS = [
+    (variant.name, model, stepper, dense)
+    for model, stepper, dense in (
+        ("lorenz", "rk4", False),
+        ("lorenz", "dopri5", True),
+        ("henon", "map", False),
+    )
+    for variant in engine.RunnerVariant
+    if not (variant.bounded and stepper == "dopri5")
+]
+
+EACH = """
+import json, sys
+import engine
+for variant, model, stepper, sampled in json.loads(sys.argv[1]):
+    variant = engine.RunnerVariant[variant]
+    engine.get_runner(
+        variant, model=engine.load_model(model), stepper=stepper, sampled=sampled,
+        observers=(engine.observers.lyapunov_mle(),) if variant.observes else (),
+        stop=None if variant.bounded else engine.StopCondition(cond="x > 1e6"),
+    )
+    counts = engine.cache_counts()
+    print(json.dumps([counts.compilations, counts.disk_hits, counts.renderings]))
+"""
+
+
+def test_each_variant_of_each_kind_is_found_by_a_second_process(tmp_path):
+    first = in_new_process(tmp_path, VARIANTS, script=EACH)
+    assert first == [[i, 0, i] for i in range(1, len(VARIANTS) + 1)]
+    second = in_new_process(tmp_path, VARIANTS, script=EACH)
+    assert second == [[0, i, 0] for i in range(1, len(VARIANTS) + 1)]
 
 
 def test_two_processes_may_fill_the_cache_at_once(tmp_path):
@@ -135,12 +169,124 @@ def test_a_full_disk_leaves_no_broken_file(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+class FullDisk:
+    """Stand in for a file on a disk that is full after so many bytes."""
+
+    def __init__(self, stream, room):
+        self.stream, self.room, self.name = stream, room, stream.name
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *failure):
+        self.stream.close()
+
+    def write(self, content):
+        self.stream.write(content[: self.room])
+        raise OSError(28, "No space left on device")
+
+
+@pytest.mark.parametrize("room", [0, 100])
+def test_a_disk_that_fills_up_while_writing_only_costs_time(own_cache, monkeypatch, room):
+    real = runner_cache.tempfile.NamedTemporaryFile
+    with monkeypatch.context() as full:
+        full.setattr(
+            runner_cache.tempfile,
+            "NamedTemporaryFile",
+            lambda **options: FullDisk(real(**options), room),
+        )
+        assert make_sim("logistic", "map").run(n_steps=20).status is engine.Status.DONE
+    assert counts().compilations == 1
+    assert files(own_cache, "units") == files(own_cache, "code") == []
+    forget_memory(monkeypatch)
+    make_sim("logistic", "map").run(n_steps=20)
+    assert counts().compilations == 1
+    assert len(files(own_cache, "code")) == 1
+
+
+def test_a_cache_that_can_only_be_read_is_read(own_cache, monkeypatch):
+    sim = make_sim("logistic", "map")
+    healthy = sim.run(n_steps=20)
+    forget_memory(monkeypatch)
+
+    def read_only(*arguments, **options):
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr(os, "utime", read_only)
+    monkeypatch.setattr(runner_cache.tempfile, "NamedTemporaryFile", read_only)
+    assert sim.run(n_steps=20).final_state == healthy.final_state
+    assert counts() == engine.CacheCounts(disk_hits=1)
+    engine.Sim(load("henon")).run(n_steps=2)
+    assert counts().compilations == 1
+
+
+def test_what_was_unused_for_longest_makes_room(tmp_path):
+    folders = [tmp_path / "units", tmp_path / "code"]
+    for folder in folders:
+        folder.mkdir()
+    for i in range(20):
+        path = folders[i % 2] / f"{i}.bin"
+        path.write_bytes(bytes(100))
+        os.utime(path, (i, i))
+    disk_space.mark_used(folders[0] / "0.bin")
+    disk_space.make_room(folders, limit=2000)
+    assert len(files(tmp_path, "units") + files(tmp_path, "code")) == 20
+    disk_space.make_room(folders, limit=1999)
+    kept = {int(path.stem) for path in files(tmp_path, "units") + files(tmp_path, "code")}
+    assert kept == {0, *range(7, 20)}
+    disk_space.make_room([*folders, tmp_path / "nowhere"], limit=0)
+    assert files(tmp_path, "units") == files(tmp_path, "code") == []
+
+
+def test_a_file_left_by_a_killed_process_goes_and_one_being_written_stays(tmp_path):
+    old, new = tmp_path / "old.tmp", tmp_path / "new.tmp"
+    old.write_bytes(b"half")
+    new.write_bytes(b"half")
+    os.utime(old, (1.0, 1.0))
+    disk_space.make_room([tmp_path], limit=1000)
+    assert list(tmp_path.iterdir()) == [new]
+
+
+def test_the_cache_on_disk_keeps_within_its_limit(own_cache, monkeypatch):
+    monkeypatch.setattr(disk_space, "DISK_LIMIT", 1)
+    for name in ("logistic", "henon"):
+        engine.Sim(load(name)).run(n_steps=2)
+    assert files(own_cache, "units") == files(own_cache, "code") == []
+    assert counts().compilations == 2
+
+
 def test_a_changed_generator_never_meets_an_old_entry(own_cache, monkeypatch):
     sim = make_sim("logistic", "map")
     sim.run(n_steps=2)
     monkeypatch.setattr(runner_variants, "generator_version", lambda: "another")
     sim.run(n_steps=2)
     assert counts().renderings == 2
+
+
+@pytest.mark.parametrize(
+    ("module", "name"),
+    [(runner_variants, "generator_version"), (runner_variants, "machine_identity")],
+)
+def test_changed_generator_or_machine_never_gets_old_machine_code(
+    own_cache, monkeypatch, module, name
+):
+    sim = make_sim("logistic", "map")
+    sim.run(n_steps=2)
+    forget_memory(monkeypatch)
+    # The text stays the same: only what compiles it, or computes for it, is another.
+    monkeypatch.setattr(module, name, lambda: "another")
+    sim.run(n_steps=2)
+    assert (counts().disk_hits, counts().compilations) == (0, 1)
+
+
+def test_a_changed_abi_makes_another_unit(own_cache, monkeypatch):
+    sim = make_sim("logistic", "map")
+    sim.run(n_steps=2)
+    forget_memory(monkeypatch)
+    real = runner_variants.inspect.getsource
+    monkeypatch.setattr(runner_variants.inspect, "getsource", lambda what: real(what) + "# new")
+    sim.run(n_steps=2)
+    assert (counts().disk_hits, counts().compilations) == (0, 1)
 
 
 def test_a_changed_stepper_or_observer_never_meets_an_old_entry(own_cache):
@@ -185,6 +331,19 @@ def test_the_source_of_a_runner_can_be_read_and_the_cache_cleared(own_cache):
     assert "def run(" in runner.source
     engine.clear_cache()
     assert not Path(runner.path).exists()
+
+
+def test_the_source_of_a_sim_is_that_of_its_runner(own_cache):
+    sim = make_sim("logistic", "map", observed=True)
+    text = engine.runner_source(sim)
+    assert counts().compilations == 0
+    runner = engine.get_runner(
+        engine.RunnerVariant.ANALYSIS, model=sim.model, stepper="map", observers=sim.observers
+    )
+    assert text == runner.source
+    assert engine.runner_source(sim, fastpath=True) != text
+    with pytest.raises(engine.SimError, match="give a Sim"):
+        engine.runner_source("logistic")
 
 
 def test_the_memory_of_live_runners_is_bounded():

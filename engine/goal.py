@@ -14,21 +14,18 @@ SLICE_SECONDS = 0.005
 class SliceLength:
     """Find the number of steps that take about `SLICE_SECONDS`, from slice to slice.
 
-    Parameters
-    ----------
-    compiled : bool
-        Whether a step takes microseconds; in plain Python the first slice is a single step.
+    The first slice is a single step: nobody knows yet how long one takes.
     """
 
-    def __init__(self, *, compiled: bool) -> None:
-        self.steps = 64 if compiled else 1
+    def __init__(self) -> None:
+        self.steps = 1
 
     def tune(self, steps: int, seconds: float) -> None:
         """Learn from a slice of so many steps that took so long."""
         if steps >= self.steps and seconds < 0.5 * SLICE_SECONDS:
             self.steps *= 2
         elif seconds > 2.0 * SLICE_SECONDS:
-            self.steps = max(1, self.steps // 2)
+            self.steps = max(1, int(self.steps * SLICE_SECONDS / seconds))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

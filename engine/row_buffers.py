@@ -15,7 +15,11 @@ from engine.runner import abi
 # one for every chunk.
 SLAB_BYTES = 1 << 22
 LEAST_ROOM = 512
-LARGEST_SLAB_ROWS = MAX_CHUNK_ROWS = 1 << 22
+# Most rows of one chunk, and most bytes; a slab holds no more.
+MAX_CHUNK_ROWS = 1 << 22
+MAX_CHUNK_BYTES = 1 << 30
+# A chunk that outgrows its slab goes on in one this many times as large as itself.
+SLAB_GROWTH = 32
 SAMPLES_KEPT = 1 << 18
 
 
@@ -52,24 +56,31 @@ class RowStore:
         self._columns = columns
         self._limit = limit
         by_size = SLAB_BYTES // (8 * max(columns, 1))
+        self.max_chunk_rows = min(MAX_CHUNK_ROWS, max(1, MAX_CHUNK_BYTES // (8 * (columns + 1))))
         self._slab_rows = max(LEAST_ROOM, min(by_size, limit // 8))
         self._segments: deque[_Segment] = deque()
         self._kept = 0
         self._take_slab(0)
 
     def _take_slab(self, rows: int) -> None:
-        rows = min(max(rows, self._slab_rows), LARGEST_SLAB_ROWS)
+        rows = min(max(rows, self._slab_rows), max(self.max_chunk_rows, LEAST_ROOM))
         self._t, self._y = np.empty(rows), np.empty((rows, self._columns))
         self._used = 0
 
-    def reserve(self, wanted: int | None, limit: int) -> tuple[Floats, Floats]:
+    def reserve(self, wanted: int | None, limit: int, parts: "ChunkParts") -> tuple[Floats, Floats]:
         """Return room for times (m,) and values (m, k), m at most `limit`.
 
-        There is room for the `wanted` rows in one piece, up to the largest slab.
+        There is room for the `wanted` rows in one piece, up to the largest slab.  The rows that
+        the chunk has so far move along to a new slab, so that they stay in one piece: at a pause
+        nothing is left to be joined.
         """
-        least = min(LEAST_ROOM if wanted is None else wanted, limit, LARGEST_SLAB_ROWS)
+        least = min(LEAST_ROOM if wanted is None else wanted, limit, self.max_chunk_rows)
         if len(self._t) - self._used < max(least, 1):
-            self._take_slab(least)
+            moving = parts.n_rows
+            self._take_slab(max(least, min(SLAB_GROWTH * moving, moving + limit)))
+            if moving + least < len(self._t):
+                parts.move(self._t, self._y)
+                self._used = moving
         end = min(len(self._t), self._used + limit)
         return self._t[self._used : end], self._y[self._used : end]
 
@@ -141,9 +152,16 @@ class ChunkParts:
 
     def add_rows(self, rows: tuple[Floats, Floats]) -> None:
         """Append recorded times (m,) and values (m, k)."""
-        if len(rows[0]) or not self.rows:
+        if self.rows and len(rows[0]):
+            self.rows[-1:] = _in_one_piece(self.rows[-1], rows)
+        elif not self.rows:
             self.rows.append(rows)
-            self.n_rows += len(rows[0])
+        self.n_rows += len(rows[0])
+
+    def move(self, t: Floats, y: Floats) -> None:
+        """Copy the rows so far to the front of a new slab."""
+        t[: self.n_rows], y[: self.n_rows] = joined(self.rows)
+        self.rows = [(t[: self.n_rows], y[: self.n_rows])]
 
     def add_trace(self, observers: Sequence[ObserverModule], trace: Floats) -> None:
         """Append the rows of a trace buffer."""
@@ -152,6 +170,28 @@ class ChunkParts:
     def traces(self) -> dict[str, dict[str, Floats]]:
         """Return the samples of each observer by column."""
         return join_samples(self._traces) if self._traces else {}
+
+
+def _in_one_piece(
+    first: tuple[Floats, Floats], second: tuple[Floats, Floats]
+) -> list[tuple[Floats, Floats]]:
+    """Return two pieces of rows as one where they are neighbours in a slab."""
+    if not len(first[0]):
+        return [second]
+    slab_t, slab_y = second[0].base, second[1].base
+    start = _place(first[0])
+    follows = _place(second[0]) == start + len(first[0])
+    if slab_t is None or slab_y is None or slab_t is not first[0].base or not follows:
+        return [first, second]
+    end = start + len(first[0]) + len(second[0])
+    return [(slab_t[start:end], slab_y[start:end])]
+
+
+def _place(view: Floats) -> int:
+    """Return the index at which a view of a slab's times begins."""
+    slab = view if view.base is None else view.base
+    offset: int = view.__array_interface__["data"][0] - slab.__array_interface__["data"][0]
+    return offset // view.itemsize
 
 
 class SampleStore:

@@ -26,7 +26,6 @@ from engine.results import (
 from engine.rewind import arrival_at, step_at_or_before
 from engine.row_buffers import (
     LEAST_ROOM,
-    MAX_CHUNK_ROWS,
     ChunkParts,
     RowStore,
     SampleStore,
@@ -83,7 +82,7 @@ class Run(Editable):
         self._boundary = Boundary()
         self._advancing = threading.Lock()
         self._pause = PauseRequest()
-        self._slice_length = SliceLength(compiled=sim.jit)
+        self._slice_length = SliceLength()
         self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
         self._samples = SampleStore(sim.observers)
         self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
@@ -185,8 +184,8 @@ class Run(Editable):
         -------
         Chunk
             Status DONE, or USER_BREAK after `pause`, EARLY_EXIT, NAN_DETECTED, STEPFAIL.
-            GROW_REC says that the chunk is full, at 2**22 rows, before a bound was met: take
-            it and call again.
+            GROW_REC says that the chunk is full, at 2**22 rows or 1 GB, before a bound was met:
+            take it and call again.
 
         Raises
         ------
@@ -214,7 +213,7 @@ class Run(Editable):
         self._pause.ask()
 
     def _collect(self, goal: Goal) -> Chunk:
-        parts = ChunkParts(MAX_CHUNK_ROWS if goal.rows is None else goal.rows)
+        parts = ChunkParts(self._store.max_chunk_rows if goal.rows is None else goal.rows)
         with self._boundary:
             parts.add_rows(self._store.commit(0))
             begun, sim, first = (self.n_steps, self.t), self._sim, len(self._entries)
@@ -270,7 +269,7 @@ class Run(Editable):
     def _call(self, step_bound: int, wanted: int | None, parts: ChunkParts) -> Status:
         """Call the runner once and take over what it recorded."""
         arrays, counters = self._arrays, self._arrays.counters
-        room = self._store.reserve(wanted, max(parts.rows_left, LEAST_ROOM * parts.full))
+        room = self._store.reserve(wanted, max(parts.rows_left, LEAST_ROOM * parts.full), parts)
         counters[abi.STEP_BOUND] = step_bound
         counters[abi.ROW] = 0
         status = arrays.call(self._runner, *room, self._trace)
@@ -305,7 +304,7 @@ class Run(Editable):
         if edit.kind == "observers":
             self._watch()
         if edit.kind in ("observers", "stepper"):
-            self._slice_length = SliceLength(compiled=self._sim.jit)
+            self._slice_length = SliceLength()
         self._entries = (*self._entries, entry)
         self.status = Status.DONE
 

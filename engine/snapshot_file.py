@@ -33,12 +33,18 @@ def abi_signature() -> str:
     return hashlib.sha256(repr((sorted(named.items()), signals)).encode()).hexdigest()[:16]
 
 
+def stepper_signature(sim: Sim) -> str:
+    """Return a hash of the code that reads the stepper's memory."""
+    return hashlib.sha256(sim.method.source.encode()).hexdigest()[:16]
+
+
 def save_snapshot(snapshot: Snapshot, path: str | os.PathLike[str]) -> None:
     """Write a snapshot to a file; see `Snapshot.save`."""
     document = Document(
         description={
             "content": CONTENT,
             "abi": abi_signature(),
+            "stepper": stepper_signature(snapshot.sim),
             "sim": plain_sim(snapshot.sim),
             "journal": snapshot.journal.to_dict(),
             "status": snapshot.status.name,
@@ -76,6 +82,11 @@ def _snapshot(document: Document, observers: Sequence[ObserverModule]) -> Snapsh
             f"than those of phasescope {here}: load it there, or compute the run again"
         )
     sim = sim_from_plain(described["sim"], observers)
+    if described["stepper"] != stepper_signature(sim):
+        raise StorageError(
+            f"its stepper {sim.stepper!r} computes otherwise here than where it was taken: "
+            "compute the run again"
+        )
     return Snapshot(
         sim=sim,
         arrays=_arrays(document.arrays, sim),

@@ -135,9 +135,11 @@ def write_atomically(path: Path, write: Callable[[Path], None]) -> None:
         The disk does not take it.
     """
     temporary = None
+    # A link stays a link: what it leads to is replaced.
+    path = path.resolve()
     try:
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix, delete=False
+            dir=path.parent, prefix=".phasescope-", suffix=path.suffix, delete=False
         ) as stream:
             temporary = Path(stream.name)
         write(temporary)

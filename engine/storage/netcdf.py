@@ -19,7 +19,21 @@ _DIMENSION = "values"
 
 
 def write(document: Document, path: Path) -> None:
-    """Write the columns as variables over the first of them, uncompressed."""
+    """Write the columns as variables over the first of them, uncompressed.
+
+    Raises
+    ------
+    OSError
+        The disk does not take the file.
+    """
+    try:
+        _write(document, path)
+    except RuntimeError as error:
+        # What the HDF5 library meets while it closes a file on a full disk.
+        raise OSError(str(error)) from error
+
+
+def _write(document: Document, path: Path) -> None:
     import h5netcdf
 
     first = next(iter(document.table), "rows")

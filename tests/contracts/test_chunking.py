@@ -147,7 +147,7 @@ def test_the_last_sample_asked_for_is_there(t_end):
 
 
 def test_a_chunk_too_large_is_handed_over_in_parts(monkeypatch):
-    monkeypatch.setattr(engine.run, "MAX_CHUNK_ROWS", 100)
+    monkeypatch.setattr(engine.row_buffers, "MAX_CHUNK_ROWS", 100)
     sim = make_sim("lorenz", "rk4")
     run = sim.start()
     statuses = []
@@ -177,3 +177,25 @@ def test_nothing_recorded_takes_no_rows():
     assert run.n_steps == 1000
     sampled = make_sim("lorenz", "dopri5", record=False, sample_dt=0.1)
     assert len(sampled.run(t_end=3.0)) == 0
+
+
+def test_a_chunk_that_outgrows_its_memory_stays_in_one_piece(monkeypatch):
+    pieces = []
+    real = engine.run.joined
+    monkeypatch.setattr(engine.run, "joined", lambda rows: pieces.append(rows) or real(rows))
+    for sim in (make_sim("lorenz", "rk4"), make_sim("lorenz", "dopri5", sample_dt=0.001)):
+        run = sim.start(history_rows=10_000)
+        first = run.advance(t=30.0, budget_s=1000.0)
+        kept_t, kept_y = first.t.copy(), first.y.copy()
+        for n in (1, 700, 20_000):
+            run.advance(n_steps=n)
+        run.advance(rows=5000)
+        whole = sim.run(n_steps=run.n_steps) if not sim.sampled else sim.run(t_end=run.t)
+        assert_same_bits(kept_y, whole.y[: len(kept_y)])
+        assert_same_bits(first.y, kept_y)
+        assert_same_bits(first.t, kept_t)
+        kept = run.results()
+        assert len(kept) == 10_000
+        if not sim.sampled:
+            assert_same_bits(kept.y, whole.y[-10_000:])
+    assert {len(rows) for rows in pieces} == {1}

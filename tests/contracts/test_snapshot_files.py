@@ -228,6 +228,7 @@ def test_forged_buffer_fills_are_not_believed(tmp_path):
         ({"status": "FINE"}, "not whole"),
         ({"sim": {}}, "model_text"),
         ({"abi": None}, "otherwise"),
+        ({"stepper": "another"}, "stepper 'rk4' computes otherwise"),
     ],
 )
 def test_forged_descriptions_are_refused(tmp_path, description, message):

@@ -2,8 +2,10 @@
 
 import dataclasses
 import json
+import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +17,7 @@ from stored import assert_same_record, varied_results
 import engine
 from engine.storage import FORMATS, file_format
 
+ROOT = Path(engine.__file__).resolve().parent.parent
 SUFFIXES = tuple(FORMATS)
 VARIED = varied_results()
 
@@ -126,6 +129,45 @@ def test_an_existing_file_survives_a_full_disk(path, monkeypatch):
         VARIED["observed"].save(path)
     assert path.read_bytes() == before
     assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+FILL_THE_DISK = """
+import resource, signal, sys
+from engine import Results, StorageError
+results, target = Results.load(sys.argv[1]), sys.argv[2]
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2000, 2000))
+try:
+    results.save(target)
+except StorageError as error:
+    print(str(error).replace(target, "TARGET"))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no limits on files there")
+def test_nothing_is_left_half_written(path, tmp_path_factory):
+    source = tmp_path_factory.mktemp("source") / "orbit.npz"
+    VARIED["observed"].save(source)
+    path.write_bytes(b"what was there")
+    done = subprocess.run(
+        [sys.executable, "-c", FILL_THE_DISK, source, path],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+    assert done.stdout.startswith("TARGET cannot be written"), done.stderr
+    assert path.read_bytes() == b"what was there"
+    assert [entry.name for entry in path.parent.iterdir()] == [path.name]
+
+
+def test_a_link_leads_to_the_new_file(path):
+    real = path.with_name(f"real{path.suffix}")
+    real.write_bytes(b"old")
+    path.symlink_to(real)
+    VARIED["map"].save(path)
+    assert path.is_symlink()
+    assert_same_record(engine.Results.load(real), VARIED["map"])
 
 
 def test_a_file_that_is_not_there_is_named(path):

@@ -12,7 +12,7 @@ from engine.errors import (
     StepperError,
     StorageError,
 )
-from engine.fastpath import run_single_fastpath
+from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
 from engine.model import Model, ModelSpec, list_models, load_model
 from engine.observers import ObserverModule, analysis_signature_hash
@@ -38,6 +38,8 @@ from engine.steppers import Stepper, list_steppers
 from engine.wrapper import run_with_wrapper
 
 __all__ = [
+    "Batch",
+    "BatchObserver",
     "CacheCounts",
     "Chunk",
     "Edit",
@@ -81,6 +83,7 @@ __all__ = [
     "recording",
     "replay",
     "replay_provenance",
+    "run_batch_fastpath",
     "run_single_fastpath",
     "run_with_wrapper",
     "runner_source",

@@ -1,8 +1,8 @@
-"""Recording plans: how many rows a run of known length keeps."""
+"""Recording plans: which rows and which variables a run of known length keeps."""
 
 import dataclasses
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
@@ -12,8 +12,12 @@ from engine.errors import SimError, suggest
 class RecordingPlan(Protocol):
     """Say which of a run's steps are kept, so that everything can be allocated first.
 
-    To add one, give it these three members; the fast path asks for nothing else.
+    To add one, give it these four members; the fast path asks for nothing else.
     """
+
+    @property
+    def select(self) -> tuple[str, ...] | None:
+        """Return the variables kept, states and ``aux.<name>``; None for those of the sim."""
 
     @property
     def interval(self) -> int:
@@ -31,6 +35,15 @@ def _require_count(plan: str, what: str, value: int, least: int) -> None:
         raise SimError(f"{plan}: {what} = {value!r} is not an integer of at least {least}")
 
 
+def _selected(plan: str, select: Any) -> tuple[str, ...] | None:
+    if select is None:
+        return None
+    names = (select,) if isinstance(select, str) else select
+    if not isinstance(names, Iterable) or not all(isinstance(name, str) for name in (*names,)):
+        raise SimError(f"{plan}: select = {select!r} is not a sequence of variables' names")
+    return tuple(names)
+
+
 @dataclass(frozen=True)
 class Every:
     """Keep the initial state and every k-th step.
@@ -39,9 +52,12 @@ class Every:
     ----------
     interval : int
         The k.
+    select : tuple of str or None
+        Variables kept, states and ``aux.<name>``; those of the sim by default.
     """
 
     interval: int = 1
+    select: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Validate the interval.
@@ -49,9 +65,10 @@ class Every:
         Raises
         ------
         SimError
-            It is not a positive integer.
+            It is not a positive integer, or the selection is not one of names.
         """
         _require_count("Every", "interval", self.interval, 1)
+        object.__setattr__(self, "select", _selected("Every", self.select))
 
     def skipped(self, n_steps: int) -> int:
         """Return 0: the initial state is the first row."""
@@ -64,15 +81,18 @@ class Every:
 
 @dataclass(frozen=True)
 class Tail:
-    """Keep the last m states.
+    """Keep the last m states, in m rows of memory however long the run is.
 
     Attributes
     ----------
     rows : int
         The m; fewer are kept where the run has fewer.
+    select : tuple of str or None
+        Variables kept, states and ``aux.<name>``; those of the sim by default.
     """
 
     rows: int
+    select: tuple[str, ...] | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         """Validate the number of rows.
@@ -80,9 +100,10 @@ class Tail:
         Raises
         ------
         SimError
-            It is not a positive integer.
+            It is not a positive integer, or the selection is not one of names.
         """
         _require_count("Tail", "rows", self.rows, 1)
+        object.__setattr__(self, "select", _selected("Tail", self.select))
 
     @property
     def interval(self) -> int:
@@ -101,6 +122,11 @@ class Tail:
 @dataclass(frozen=True)
 class Nothing:
     """Keep no rows; the final state and the observers' results remain."""
+
+    @property
+    def select(self) -> tuple[str, ...]:
+        """Return no variables."""
+        return ()
 
     @property
     def interval(self) -> int:

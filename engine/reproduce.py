@@ -80,7 +80,13 @@ def _fastpath(
 ) -> Results:
     sim = sim_from_plain(provenance, own)
     plan = plan_from_plain(horizon["plan"])
-    return run_single_fastpath(sim, n_steps=horizon["n_steps"], plan=plan)
+    return run_single_fastpath(
+        sim,
+        t_end=horizon["t_end"],
+        n_steps=horizon["n_steps"],
+        transient=horizon["transient"],
+        plan=plan,
+    )
 
 
 def _live(

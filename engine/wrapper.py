@@ -74,20 +74,20 @@ def run_with_wrapper(
     asked = {"way": "run", "t_end": t_end, "n_steps": n_steps, "transient": transient}
     arrays = initial_run_state(sim)
     if transient > 0.0:
-        status = _warm_up(sim, arrays, transient, break_at)
+        status = warm_up(sim, arrays, transient, break_at)
         failure = None
         if status is Status.DONE and arrays.t < sim.t0 + transient and sim.method.adaptive:
             status, failure = Status.STEPFAIL, _too_many_steps(sim, arrays)
         if status is not Status.DONE:
             # The last good state, so that the point where it ended can be seen.
-            buffers = _Buffers(sim, SINGLE_ROW, 1, asked).begin(arrays)
+            buffers = Buffers(sim, SINGLE_ROW, 1, asked).begin(arrays)
             arrays.counters[abi.STEP_BOUND] = arrays.n_steps
             arrays.call(runner_for(sim), buffers.t, buffers.y, buffers.trace)
             return buffers.results(sim, arrays, status, failure)
     set_horizon(sim, arrays, t_end, n_steps)
     rows = record_rows or _expected_rows(sim, arrays)
-    buffers = _Buffers(sim, rows, trace_rows, asked).begin(arrays)
-    status = _drive(arrays, runner_for(sim), buffers, break_at)
+    buffers = Buffers(sim, rows, trace_rows, asked).begin(arrays)
+    status = drive(arrays, runner_for(sim), buffers, break_at)
     if status is Status.DONE and n_steps is None and sim.method.adaptive and not _at_end(arrays):
         return buffers.results(sim, arrays, Status.STEPFAIL, _too_many_steps(sim, arrays))
     return buffers.results(sim, arrays, status)
@@ -133,12 +133,12 @@ def set_horizon(sim: Sim, arrays: RunState, t_end: float | None, n_steps: int | 
         arrays.counters[abi.STEP_BOUND] = max(arrays.steps_until(sim, end), arrays.n_steps)
 
 
-def _warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None) -> Status:
+def warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None = None) -> Status:
     """Run the transient without observers and rows; what follows starts there."""
     bare = sim.replace(observers=(), record=False, sample_dt=None, sample_times=None)
     start = initial_run_state(bare)
     set_horizon(bare, start, sim.t0 + transient, None)
-    status = _drive(start, runner_for(bare), _Buffers(bare, 1, 1, {}), break_at)
+    status = drive(start, runner_for(bare), Buffers(bare, 1, 1, {}), break_at)
     for name in ("counters", "clock", "state"):
         getattr(arrays, name)[...] = getattr(start, name)
     arrays.counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
@@ -152,7 +152,7 @@ def _warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None)
     return status
 
 
-class _Buffers:
+class Buffers:
     """Hold a run's record and trace buffers and double them when they are full."""
 
     def __init__(
@@ -172,7 +172,7 @@ class _Buffers:
         least = max(1, sum(observer.trace_rows_a_step for observer in sim.observers))
         self.trace = np.empty((max(trace_rows, least), trace_columns(sim.observers)))
 
-    def begin(self, arrays: RunState) -> "_Buffers":
+    def begin(self, arrays: RunState) -> "Buffers":
         """Note where the rows begin."""
         self.begun = (arrays.n_steps, arrays.t)
         return self
@@ -213,8 +213,8 @@ def _doubled(array: Floats) -> Floats:
     return larger
 
 
-def _drive(
-    arrays: RunState, runner: Runner, buffers: _Buffers, break_at: int | None = None
+def drive(
+    arrays: RunState, runner: Runner, buffers: Buffers, break_at: int | None = None
 ) -> Status:
     """Call the runner until its horizon, answering its signals."""
     horizon = int(arrays.counters[abi.STEP_BOUND])

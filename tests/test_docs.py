@@ -67,6 +67,20 @@ def test_files_of_the_readme_are_computed_again(tmp_path, monkeypatch, capsys):
     assert namespace["later"].y.tobytes() == namespace["run"].y.tobytes()
 
 
+def test_bifurcation_diagram_of_the_readme_is_one():
+    namespace = {"engine": engine}
+    exec(compile(block(README, "diagram example"), "README.md", "exec"), namespace)
+    batch, points = namespace["batch"], namespace["points"]
+    assert batch.completed.all()
+    assert points.shape == (200_000, 2)
+    distinct = [len(set(x.round(6).tolist())) for x in batch["x"]]
+    r = batch.params["r"]
+    assert distinct[(r < 2.95).nonzero()[0][-1]] == 1
+    assert distinct[(r < 3.3).nonzero()[0][-1]] == 2
+    assert distinct[(r < 3.5).nonzero()[0][-1]] == 4
+    assert distinct[-2] > 90
+
+
 def test_readme_names_every_bundled_model():
     sentence = re.search(r"Bundled models: (.*?)\.\s", README, re.DOTALL)
     assert sentence is not None

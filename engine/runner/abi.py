@@ -31,6 +31,32 @@ sample_times   (m + 1,) or (0,)  float64       times to record at, then infinity
 
 The same signature serves flows and maps and all four variants: a second signature would
 compile everything twice.  The text of this file is part of every runner's identity.
+
+A batch of orbits has two more ways of calling, one for each of its arrangements.  ``run_orbits``
+takes the arrays of `run` with one more axis in front, (orbits, ...), but `record_t`, which all
+orbits share; it calls `run` for each orbit whose status is DONE::
+
+    run_orbits(counters, clock, params, state, memory, record_t, record_y,
+               analysis_ws, analysis_out, trace, status)
+
+``run_lanes`` carries orbits side by side, one a SIMD lane.  All share one step count, one clock
+and one record grid, so `counters` and `clock` are those of a single run::
+
+    run_lanes(counters, clock, lanes, record_t, record_y)
+
+=============  ==================  =======  =====================================================
+array          shape               dtype    content, and who writes it
+=============  ==================  =======  =====================================================
+status         (orbits,)           int64    signals; DONE goes on, anything else rests
+lanes          (groups, rows * W)  float64  one buffer for W orbits; its rows of W numbers are
+                                            written down in `lane_layout.LaneShape`
+record_y       (orbits, rows, k)   float64  recorded variables; rows of an orbit that has failed
+                                            are left as they are
+=============  ==================  =======  =====================================================
+
+In the last group, lanes beyond the number of orbits repeat the last orbit and are not recorded.
+A lane whose state ceased to be finite keeps its last good state, its step count (row STEPS) and
+the state that its next step would have led to; ALIVE is 0 then.
 """
 
 from enum import IntEnum

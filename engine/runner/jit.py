@@ -18,6 +18,7 @@ from numba.np import arrayobj
 from engine.errors import SimError
 from engine.model.arithmetic import COMPILED_AS
 from engine.runner import vectors
+from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
 from engine.runner.disk_space import mark_used
 
 SIGNATURE = numba.int64(
@@ -33,6 +34,29 @@ SIGNATURE = numba.int64(
     numba.float64[:, ::1],
     numba.float64[::1],
 )
+
+
+def _of_many(signature: Any) -> Any:
+    """Return the signature of ``run_orbits``: the arrays of `run` with an axis in front."""
+    types = [
+        argument if name in SHARED else argument.copy(ndim=argument.ndim + 1)
+        for name, argument in zip(RUN_ARGUMENTS, signature.args, strict=True)
+    ]
+    return signature.return_type(*types, numba.int64[::1])
+
+
+# The functions that a unit is called by; `abi` has the meaning of their arguments.
+SIGNATURES = {
+    "run": SIGNATURE,
+    "run_orbits": _of_many(SIGNATURE),
+    "run_lanes": numba.int64(
+        numba.int64[::1],
+        numba.float64[::1],
+        numba.float64[:, ::1],
+        numba.float64[::1],
+        numba.float64[:, :, ::1],
+    ),
+}
 
 FASTMATH_FLAGS = ("contract",)
 
@@ -164,9 +188,9 @@ def _unpack_params(params: Any) -> Any:
 
 
 def compile_unit(
-    unit: ModuleType, fastmath: tuple[str, ...], code_file: CodeFile
+    unit: ModuleType, fastmath: tuple[str, ...], code_file: CodeFile, entry: str = "run"
 ) -> Callable[..., int]:
-    """Compile a unit's `run`, or load it from its code file.
+    """Compile the function a unit is called by, or load it from its code file.
 
     Parameters
     ----------
@@ -177,11 +201,13 @@ def compile_unit(
         Allowed relaxations; empty for strict IEEE 754.
     code_file : CodeFile
         Where the machine code is kept.
+    entry : str
+        Name of the function, one of `SIGNATURES`.
 
     Returns
     -------
     callable
-        ``run`` with `SIGNATURE`; it never compiles again and holds no GIL.
+        The function with its signature; it never compiles again and holds no GIL.
     """
     namespace = vars(unit)
     relaxed = set(fastmath) or False
@@ -202,13 +228,13 @@ def compile_unit(
             namespace[name] = getattr(importlib.import_module(module), attribute)
     if "view" in namespace:
         namespace["view"] = _view
-    if namespace["unpack_params"] is vectors.unpack_params:
+    if namespace.get("unpack_params") is vectors.unpack_params:
         namespace["unpack_params"] = compiled(_unpack_params)
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
-            namespace[name] = compiled(function) if name == "run" else merged(function)
-    run = namespace["run"]
+            namespace[name] = compiled(function) if name in SIGNATURES else merged(function)
+    run = namespace[entry]
     run._cache = code_file
-    run.compile(SIGNATURE)
+    run.compile(SIGNATURES[entry])
     run.disable_compile()
     return run  # type: ignore[no-any-return]

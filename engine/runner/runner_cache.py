@@ -57,7 +57,7 @@ class Runner:
     path : str
         Where the text can be read and stepped through.
     run : callable
-        The function described in `engine.runner.abi`.
+        The function described in `engine.runner.abi`, `run` or one for batches.
     compiled : bool
         True for machine code, False for plain Python.
     memory_rows : int

@@ -13,11 +13,17 @@ from importlib.metadata import version
 from importlib.resources import files
 from types import MappingProxyType, ModuleType
 
-from engine.errors import FastpathUnsupported, SimError
+from engine.errors import FastpathUnsupported, SimError, suggest
 from engine.model import Model
 from engine.observers import ObserverModule, analysis_signature_hash, resolve_hooks
 from engine.runner import abi
-from engine.runner.jit import CodeFile, check_fastmath, compile_unit, machine_identity
+from engine.runner.jit import (
+    SIGNATURES,
+    CodeFile,
+    check_fastmath,
+    compile_unit,
+    machine_identity,
+)
 from engine.runner.runner_cache import (
     MEMORY,
     Runner,
@@ -104,7 +110,8 @@ class RunnerKey:
     dtype : str
         Scalar type of the state.
     cache_token : str
-        Recorded variables, dense output, stop condition, floating-point relaxations and layout.
+        Recorded variables, dense output, stop condition, floating-point relaxations, layout and
+        the function that is called.
     jit : bool
         Compiled, or plain Python.
     template_version : str
@@ -147,6 +154,7 @@ def plan_runner(
     record: tuple[str, ...] | None = None,
     sampled: bool = False,
     stop: StopCondition | None = None,
+    entry: str = "run",
 ) -> UnitPlan:
     """Check that the parts of a runner fit together and name them.
 
@@ -168,6 +176,14 @@ def plan_runner(
         raise SimError("a map has no state between its iterations to sample; use record_interval")
     if observers and not variant.observes:
         raise SimError(f"variant {variant.name} has no observers; use {_OBSERVING[variant]}")
+    if entry not in SIGNATURES:
+        raise SimError(
+            f"entry {entry!r} is not a way of calling a runner{suggest(entry, SIGNATURES)}"
+        )
+    if entry != "run" and not variant.bounded:
+        raise SimError(f"only a FASTPATH variant runs batches, not {variant.name}")
+    if entry == "run_lanes" and observers:
+        raise SimError("observers are called for one orbit after the other: use 'run_orbits'")
     if variant.bounded:
         for present, what in (
             (method.adaptive, "adaptive steps"),
@@ -187,6 +203,7 @@ def plan_runner(
         sampled=sampled,
         bounded=_RUNNER_TEMPLATE_MAP[variant, RUNNER_KINDS[model.kind]].bounded,
         stop=stop,
+        entry=entry,
     )
 
 
@@ -197,7 +214,7 @@ def runner_key(
     variant: RunnerVariant, plan: UnitPlan, *, jit: bool, fastmath: tuple[str, ...]
 ) -> RunnerKey:
     """Build the key under which a runner is cached."""
-    token = repr((plan.record, plan.sampled, plan.stop, fastmath, plan.shape.arrays))
+    token = repr((plan.record, plan.sampled, plan.stop, fastmath, plan.shape.arrays, plan.entry))
     stepper_version = hashlib.sha256(
         (plan.stepper.source + plan.stepper.dense_source).encode()
     ).hexdigest()[:16]
@@ -223,6 +240,7 @@ def get_runner(
     record: tuple[str, ...] | None = None,
     sampled: bool = False,
     stop: StopCondition | None = None,
+    entry: str = "run",
     jit: bool = True,
     fastmath: tuple[str, ...] = (),
 ) -> Runner:
@@ -247,6 +265,9 @@ def get_runner(
         Rows from dense output.
     stop : StopCondition, optional
         Early end.
+    entry : {"run", "run_orbits", "run_lanes"}
+        The function to be called: for one orbit or, of a FASTPATH variant, for a batch of them
+        in turn or side by side.
     jit : bool
         False gives the same unit in plain Python, bit-identical.
     fastmath : tuple of str
@@ -269,6 +290,7 @@ def get_runner(
         record=record,
         sampled=sampled,
         stop=stop,
+        entry=entry,
     )
     relaxed = check_fastmath(fastmath)
     key = runner_key(variant, plan, jit=jit, fastmath=relaxed)
@@ -295,12 +317,12 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
         MEMORY.count("renderings")
         write_unit(shared, text)
     name, module = _execute(text, str(unit_path(shared)), ("jit", *fastmath) if key.jit else ())
-    run = vars(module)["run"]
+    run = vars(module)[plan.entry]
     if key.jit:
         # Machine code also depends on what writes and compiles units, which the key knows.
         path = code_path(name, f"{machine_identity()} {key.digest}", fastmath)
         code_file = CodeFile(path, write_atomically)
-        run = compile_unit(module, fastmath, code_file)
+        run = compile_unit(module, fastmath, code_file, plan.entry)
         MEMORY.count("disk_hits" if code_file.loaded else "compilations")
     return Runner(
         digest=key.digest,

@@ -14,8 +14,9 @@ from engine.errors import SimError, suggest
 from engine.model import Model, Tangent
 from engine.model.arithmetic import COMPOSED, PRIMITIVES
 from engine.observers import ObserverModule
-from engine.runner import abi, sampling, template, vectors
+from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_model_function, array_symbol, as_array_function
+from engine.runner.lane_layout import lane_constants, lane_shape, lane_symbols
 from engine.runner.layout import (
     MAX_STATES,
     Shape,
@@ -86,6 +87,9 @@ class UnitPlan:
         The buffers are known to suffice: the fast path.
     stop : StopCondition or None
         Early end.
+    entry : str
+        The function the unit is called by: ``"run"`` for one orbit, ``"run_orbits"`` for many
+        in turn, ``"run_lanes"`` for many side by side.
     """
 
     model: Model
@@ -95,6 +99,7 @@ class UnitPlan:
     sampled: bool = False
     bounded: bool = False
     stop: StopCondition | None = None
+    entry: str = "run"
 
     @property
     def shape(self) -> Shape:
@@ -131,7 +136,7 @@ def render_unit(plan: UnitPlan) -> str:
     if plan.sampled:
         parts.append(function_source(sampling.sample_time))
     parts += hooks
-    parts.append(function_source(template.run))
+    parts += _loops(plan, shape)
     parts += _vector_symbols(parts, shape)
     rows = max(shape.memory_rows, 1)
     if shape.arrays:
@@ -139,9 +144,20 @@ def render_unit(plan: UnitPlan) -> str:
             [part for part in parts if part], components=shape.extended, memory_rows=rows
         )
     parts.insert(1, f"MEMORY_ROWS = {rows}")
+    if plan.entry == "run_orbits":
+        parts.append(batch_template.orbits_source())
     text = "\n\n\n".join(part for part in parts if part)
     title = f"{plan.stepper.name} runner of the {plan.model.kind} {_printable(plan.model.name)}"
     return f'"""{title}, generated."""\n\n{_imports(text)}\n\n{text}\n'
+
+
+def _loops(plan: UnitPlan, shape: Shape) -> list[str]:
+    """Write the loop over the steps, and in lanes also the one over the orbits."""
+    if plan.entry == "run_lanes":
+        layout = lane_shape(shape, plan.model.kind)
+        loops = [function_source(function) for function in batch_template.LANE_LOOPS]
+        return [lane_constants(layout), *lane_symbols(layout), *loops]
+    return [function_source(template.run)]
 
 
 def _printable(name: str) -> str:

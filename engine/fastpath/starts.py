@@ -1,0 +1,104 @@
+"""Where the orbits of a batch start: one row of parameters and one of states each."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import SimError, suggest
+from engine.sim import Sim, number
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Starts:
+    """Hold the parameters (orbits, p) and the initial states (orbits, n) of a batch."""
+
+    params: Floats
+    y0: Floats
+
+    def __len__(self) -> int:
+        """Return the number of orbits."""
+        return len(self.y0)
+
+    def part(self, first: int, end: int) -> "Starts":
+        """Return the orbits from `first` to before `end`."""
+        return Starts(params=self.params[first:end], y0=self.y0[first:end])
+
+
+def lay_out(sim: Sim, params: Any, y0: Any) -> Starts:
+    """Bring a batch's parameters and initial states together, whatever was left out from `sim`.
+
+    Parameters
+    ----------
+    sim : Sim
+        Gives the names and the values of what is not swept.
+    params : mapping of str to number or array (orbits,), optional
+        Parameter values.
+    y0 : mapping of str to number or array (orbits,), or array (orbits, n), optional
+        Initial states.
+
+    Raises
+    ------
+    SimError
+        A name is unknown, an array has another length than the others, or a value is not a
+        finite number.
+    """
+    states = sim.model.state_names
+    if isinstance(y0, np.ndarray):
+        if y0.ndim != 2 or y0.shape[1] != len(states):
+            raise SimError(
+                f"y0 has shape {y0.shape}; an array of initial states has (orbits, "
+                f"{len(states)}), the columns being {', '.join(states)}"
+            )
+        y0 = {name: y0[:, i] for i, name in enumerate(states)}
+    given = _checked("parameter", params, tuple(sim.params))
+    given |= _checked("state", y0, states)
+    lengths = {name: len(values) for name, values in given.items() if np.ndim(values)}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{name} has {length}" for name, length in lengths.items())
+        raise SimError(f"the arrays of a batch are of one length, the number of orbits; {said}")
+    orbits = next(iter(lengths.values()), 1)
+    if orbits == 0:
+        raise SimError(f"{next(iter(lengths))} has no values: a batch needs at least one orbit")
+    return Starts(
+        params=_columns("parameter", sim.params, given, orbits),
+        y0=_columns("state", sim.y0, given, orbits),
+    )
+
+
+def _checked(what: str, given: Any, valid: Sequence[str]) -> dict[str, Any]:
+    """Return each value or array under its full name, as in ``parameter 'rho'``."""
+    if given is not None and not isinstance(given, Mapping):
+        raise SimError(f"{what}s are given as {{'name': values}}, not as {type(given).__name__}")
+    for name in given or {}:
+        if name not in valid:
+            raise SimError(f"unknown {what} {name!r}{suggest(str(name), valid)}")
+    return {f"{what} {n!r}": _values(f"{what} {n!r}", v) for n, v in (given or {}).items()}
+
+
+def _values(what: str, given: Any) -> float | Floats:
+    values = np.asarray(given)
+    if values.ndim == 0:
+        return number(what, given)
+    if values.ndim > 1:
+        raise SimError(f"{what} has shape {values.shape}; give one value an orbit (use .ravel())")
+    if values.size and values.dtype.kind not in "iuf":
+        raise SimError(f"{what}: an array of {values.dtype} does not hold real numbers")
+    converted = values.astype(np.float64)
+    bad = np.flatnonzero(~np.isfinite(converted))
+    if bad.size:
+        raise SimError(f"{what}: value {bad[0]} is {converted[bad[0]]}, not a finite number")
+    return converted
+
+
+def _columns(
+    what: str, defaults: Mapping[str, float], given: Mapping[str, Any], orbits: int
+) -> Floats:
+    table = np.empty((orbits, len(defaults)))
+    for column, (name, value) in enumerate(defaults.items()):
+        table[:, column] = given.get(f"{what} {name!r}", value)
+    return table

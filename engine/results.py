@@ -3,18 +3,19 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError, suggest
-from engine.journal import Journal
+from engine.journal import Journal, JournalEntry
 from engine.provenance import provenance
 from engine.run_state import RunState, output_values
 from engine.runner import abi
 from engine.runner.abi import Status
-from engine.segments import Segment, segments_of
+from engine.segments import Begun, Segment, segments_of
 from engine.sim import Sim
 
 if TYPE_CHECKING:
@@ -160,8 +161,10 @@ class Chunk(Rows):
         Events by name.
     traces : mapping
         Samples of each observer: ``traces[key]["t"]`` and its columns.
-    segments : tuple of Segment
-        The stretches between edits, each with its parameters.
+    begun : Begun
+        Settings, step and time at which it began.
+    entries : tuple of JournalEntry
+        The edits that acted in it.
     """
 
     t: Floats
@@ -170,7 +173,14 @@ class Chunk(Rows):
     status: Status
     events: Mapping[str, Any] = field(default_factory=dict)
     traces: Mapping[str, Mapping[str, Floats]] = field(default_factory=dict)
-    segments: tuple[Segment, ...] = ()
+    begun: Begun = field(repr=False)
+    entries: tuple[JournalEntry, ...] = field(default=(), repr=False)
+
+    @cached_property
+    def segments(self) -> tuple[Segment, ...]:
+        """Return the stretches between edits, each with its rows and its parameters."""
+        begun = self.begun
+        return segments_of(begun.sim, self.entries, self.t, step=begun.step, begun=begun.t)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -40,7 +40,7 @@ from engine.run_state import (
 )
 from engine.runner import abi
 from engine.runner.abi import Status
-from engine.segments import segments_of
+from engine.segments import Begun
 from engine.sim import Sim, count, number
 from engine.snapshot import Checkpoints, Snapshot, check_fits
 
@@ -214,20 +214,22 @@ class Run(Editable):
 
     def _collect(self, goal: Goal) -> Chunk:
         parts = ChunkParts(self._store.max_chunk_rows if goal.rows is None else goal.rows)
-        with self._boundary:
-            parts.add_rows(self._store.commit(0))
-            begun, sim, first = (self.n_steps, self.t), self._sim, len(self._entries)
-            entries = self._entries[first:]
+        begun: Begun | None = None
         while True:
             if self._pause.answered():
                 self.status = Status.USER_BREAK
                 break
             with self._boundary:
+                begun = begun or self._begun()
                 finished = self._slice(goal, parts)
-                entries = self._entries[first:]
+                entries = self._entries
             if finished or (goal.deadline < math.inf and time.perf_counter() >= goal.deadline):
                 self._pause.settle(self.status)
                 break
+        if begun is None:
+            # Paused before the first slice.
+            begun, entries = self._begun(), self._entries
+            parts.add_rows(self._store.commit(0))
         t, y = joined(parts.rows)
         return Chunk(
             t=t,
@@ -235,8 +237,12 @@ class Run(Editable):
             names=self._sim.record,
             status=self.status,
             traces=parts.traces(),
-            segments=segments_of(sim, entries, t, step=begun[0], begun=begun[1]),
+            begun=begun,
+            entries=entries[begun.edits :],
         )
+
+    def _begun(self) -> Begun:
+        return Begun(self._sim, len(self._entries), self.n_steps, self.t)
 
     def _slice(self, goal: Goal, parts: ChunkParts) -> bool:
         """Advance by one slice; return True when the goal is met or the orbit cannot go on."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from engine.sim import Sim
 from engine.steppers import find_stepper
 from engine.values import Values
 
-__all__ = ["Segment", "segments_of"]
+__all__ = ["Begun", "Segment", "segments_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +57,15 @@ class Segment:
     def __len__(self) -> int:
         """Return the number of rows."""
         return int(self.rows.stop - self.rows.start)
+
+
+class Begun(NamedTuple):
+    """Say where a stretch of rows began: settings, number of earlier edits, step and time."""
+
+    sim: Sim
+    edits: int
+    step: int
+    t: float
 
 
 def segments_of(

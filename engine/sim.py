@@ -210,8 +210,9 @@ class Sim:
         """
         from engine.settings import sim_from_plain
 
-        journal = provenance.get("journal")
-        return sim_from_plain(provenance if journal is None else journal["origin"], observers)
+        journal = provenance.get("journal") if isinstance(provenance, Mapping) else None
+        origin = journal.get("origin") if isinstance(journal, Mapping) else provenance
+        return sim_from_plain(origin, observers)
 
     @cached_property
     def method(self) -> Stepper:

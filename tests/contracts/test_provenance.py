@@ -169,6 +169,9 @@ def test_damaged_provenance_is_refused_in_words():
     ):
         with pytest.raises(engine.PhasescopeError, match=message):
             engine.replay_provenance(damage)
+    for damage in (None, {}, {"journal": {}}, {"journal": 5}):
+        with pytest.raises(engine.StorageError, match="settings"):
+            engine.Sim.from_provenance(damage)
 
 
 def test_segments_carry_the_parameters_of_their_rows():

@@ -78,7 +78,7 @@ class RowStore:
         if len(self._t) - self._used < max(least, 1):
             moving = parts.n_rows
             self._take_slab(max(least, min(SLAB_GROWTH * moving, moving + limit)))
-            if moving + least < len(self._t):
+            if 0 < moving < len(self._t) - least:
                 parts.move(self._t, self._y)
                 self._used = moving
         end = min(len(self._t), self._used + limit)

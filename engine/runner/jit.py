@@ -17,7 +17,7 @@ from numba.np import arrayobj
 
 from engine.errors import SimError
 from engine.model.arithmetic import COMPILED_AS
-from engine.runner import vectors
+from engine.runner import fuse, vectors
 from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
 from engine.runner.disk_space import mark_used
 
@@ -109,6 +109,10 @@ class CodeFile(caching._Cache):
         """Return the file's path as text."""
         return str(self._path)
 
+    def holds_code(self) -> bool:
+        """Tell whether there is machine code to load."""
+        return self._verified_content() is not None
+
     def load_overload(self, sig: Any, target_context: Any) -> Any:
         """Return the compiled function, or None where the file does not hold it."""
         content = self._verified_content()
@@ -187,8 +191,22 @@ def _unpack_params(params: Any) -> Any:
     return params
 
 
+def _write_as_one(namespace: dict[str, Any], text: str) -> None:
+    """Replace a unit's `run` by one that calls no other function of vectors."""
+    try:
+        source = fuse.fused(text, namespace)
+    except fuse.UnfusableError:
+        # What a hook may do in Python is more than can be written so; it compiles as it stands.
+        return
+    exec(compile(source, f"{namespace['__name__']} fused", "exec"), namespace)
+
+
 def compile_unit(
-    unit: ModuleType, fastmath: tuple[str, ...], code_file: CodeFile, entry: str = "run"
+    unit: ModuleType,
+    text: str,
+    fastmath: tuple[str, ...],
+    code_file: CodeFile,
+    entry: str = "run",
 ) -> Callable[..., int]:
     """Compile the function a unit is called by, or load it from its code file.
 
@@ -197,6 +215,8 @@ def compile_unit(
     unit : module
         A freshly executed unit, present in `sys.modules`; its functions are replaced by
         compiled ones and its arithmetic by what compiled code uses.
+    text : str
+        The unit's source.
     fastmath : tuple of str
         Allowed relaxations; empty for strict IEEE 754.
     code_file : CodeFile
@@ -212,16 +232,22 @@ def compile_unit(
     namespace = vars(unit)
     relaxed = set(fastmath) or False
     # Without reference counts: a runner allocates nothing, and rows are views of its arguments.
-    options: dict[str, Any] = {"error_model": "numpy", "fastmath": relaxed, "_nrt": False}
-    compiled = numba.njit(nogil=True, **options)
+    options: dict[str, Any] = {
+        **{"nogil": True, "error_model": "numpy", "fastmath": relaxed},
+        **{"_nrt": False, "no_cfunc_wrapper": True},
+    }
+    compiled = numba.njit(**options)
     # In a small unit, merging the functions before type inference halves the compile time; in a
     # large one it multiplies the code.
-    merged = compiled
+    options["no_cpython_wrapper"] = True
+    merged = numba.njit(**options)
     if namespace["INLINE"]:
-        merged = numba.njit(nogil=True, inline="always", **options)
+        merged = numba.njit(inline="always", **options)
     elif namespace["ARRAYS"]:
         # Merged into one, the rows' places are known, and LLVM sees that none overlaps another.
-        merged = numba.njit(nogil=True, forceinline=True, **options)
+        merged = numba.njit(forceinline=True, **options)
+    if namespace["INLINE"] and "run" in namespace and not code_file.holds_code():
+        _write_as_one(namespace, text)
     for name, compiled_as in COMPILED_AS.items():
         if name in namespace:
             module, attribute = compiled_as.rsplit(".", 1)

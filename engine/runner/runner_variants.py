@@ -322,7 +322,7 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
         # Machine code also depends on what writes and compiles units, which the key knows.
         path = code_path(name, f"{machine_identity()} {key.digest}", fastmath)
         code_file = CodeFile(path, write_atomically)
-        run = compile_unit(module, fastmath, code_file, plan.entry)
+        run = compile_unit(module, text, fastmath, code_file, plan.entry)
         MEMORY.count("disk_hits" if code_file.loaded else "compilations")
     return Runner(
         digest=key.digest,

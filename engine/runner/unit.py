@@ -195,7 +195,9 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "STOP_START": stop_phase == "start",
         "STOP_END": stop_phase in ("end", "both"),
         "ERROR_ORDER": plan.stepper.error_order,
-        "INLINE": shape.extended <= INLINED_COMPONENTS and written <= INLINED_CHARACTERS,
+        "INLINE": not shape.arrays
+        and shape.extended <= INLINED_COMPONENTS
+        and written <= INLINED_CHARACTERS,
         "ARRAYS": shape.arrays,
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
     }

@@ -7,13 +7,11 @@ from typing import Any
 
 from engine.errors import RunError, suggest
 from engine.journal import Edit
+from engine.observers.memory import begin_anew, new_outputs, new_workspace, observer_parts
 from engine.run_state import (
     FOREVER,
     RunState,
     new_memory,
-    new_outputs,
-    new_workspace,
-    workspace_parts,
 )
 from engine.runner import abi
 from engine.sim import Sim, merged
@@ -55,6 +53,13 @@ def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:
 
 def _params(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
     arrays.params[: len(after.params)] = list(after.params.values())
+    return _changed(after, arrays)
+
+
+def _changed(after: Sim, arrays: RunState) -> RunState:
+    """Begin a stretch of the orbit that has nothing to do with the last one."""
+    n = len(after.model.state_names)
+    begin_anew(after.observers, n, arrays.analysis_ws, arrays.analysis_out)
     arrays.restart(abi.RESTART_STEP)
     return arrays
 
@@ -62,8 +67,7 @@ def _params(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]
 def _state(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
     for name, value in values.items():
         arrays.state[abi.CURRENT, after.model.state_names.index(name)] = value
-    arrays.restart(abi.RESTART_STEP)
-    return arrays
+    return _changed(after, arrays)
 
 
 def _dt(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
@@ -92,13 +96,13 @@ def _observers(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, A
     n = len(after.model.state_names)
     workspace = new_workspace(after.observers, n)
     outputs = new_outputs(after.observers)
-    old_parts = workspace_parts(before.observers, n)
+    old_parts, new_parts = observer_parts(before.observers, n), observer_parts(after.observers, n)
     for observer in after.observers:
         if observer in before.observers:
-            new, old = workspace_parts(after.observers, n)[observer.key], old_parts[observer.key]
-            for i in (0, 1):
-                workspace[new[i]] = arrays.analysis_ws[old[i]]
-            outputs[new[2]] = arrays.analysis_out[old[2]]
+            new, old = new_parts[observer.key], old_parts[observer.key]
+            workspace[new.tangents] = arrays.analysis_ws[old.tangents]
+            workspace[new.slots] = arrays.analysis_ws[old.slots]
+            outputs[new.outputs] = arrays.analysis_out[old.outputs]
     arrays = dataclasses.replace(
         arrays, memory=new_memory(after), analysis_ws=workspace, analysis_out=outputs
     )

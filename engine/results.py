@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from engine.errors import RunError, suggest
 from engine.journal import Journal, JournalEntry
+from engine.observers.memory import observer_results
+from engine.observers.slots import Value
 from engine.provenance import provenance
-from engine.run_state import RunState, output_values
+from engine.run_state import RunState
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.segments import Begun, Segment, segments_of
@@ -80,22 +82,22 @@ def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ObserverResult(Mapping[str, float]):
+class ObserverResult(Mapping[str, Value]):
     """Hold one observer's results by name, and its samples.
 
     Attributes
     ----------
-    outputs : mapping of str to float
+    outputs : mapping of str to float or ndarray
         Results at the end.
     trace : mapping of str to ndarray
         ``"t"`` (samples,) and one array (samples,) per column.
     """
 
-    outputs: Mapping[str, float]
+    outputs: Mapping[str, Value]
     trace: Mapping[str, Floats] = field(default_factory=dict)
 
-    def __getitem__(self, name: str) -> float:
-        """Return the result of this name."""
+    def __getitem__(self, name: str) -> Any:
+        """Return the result of this name, a float or an array."""
         if name not in self.outputs:
             raise RunError(f"the observer has no output {name!r}{suggest(name, self.outputs)}")
         return self.outputs[name]
@@ -289,6 +291,12 @@ class Results(Rows):
         return load_results(path)
 
 
+def observed(sim: Sim, arrays: RunState) -> dict[str, dict[str, Value]]:
+    """Return the observers' results so far, by key and name."""
+    n = len(sim.model.state_names)
+    return observer_results(sim.observers, n, arrays.analysis_ws, arrays.analysis_out)
+
+
 def make_results(
     sim: Sim,
     arrays: RunState,
@@ -309,7 +317,7 @@ def make_results(
     """
     origin, entries = (sim, ()) if journal is None else (journal.origin, journal.entries)
     step, t_begun = begun or (0, origin.t0)
-    outputs = output_values(sim.observers, arrays.analysis_out)
+    outputs = observed(sim, arrays)
     current = arrays.state[abi.CURRENT].tolist()
     return Results(
         t=rows[0],

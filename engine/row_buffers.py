@@ -215,6 +215,7 @@ class SampleStore:
 
     def _begin(self, observers: Sequence[ObserverModule]) -> None:
         self._observers = tuple(observers)
+        self._lags = np.array([float(o.trace.lag) if o.trace else 0.0 for o in observers])
         self._raw = np.empty((LEAST_ROOM, trace_columns(observers)))
         self._used = 0
 
@@ -245,8 +246,11 @@ class SampleStore:
 
     def forget_after(self, t: float) -> None:
         """Drop the samples later than a time."""
-        times = self._raw[: self._used, abi.TRACE_TIME]
-        self._used = int(np.searchsorted(times, t, side="right"))
+        raw = self._raw[: self._used]
+        # Within a step the samples of several observers are not in the order of their times.
+        kept = raw[raw[:, abi.TRACE_TIME] <= t - self._lags[raw[:, abi.TRACE_OBSERVER].astype(int)]]
+        self._used = len(kept)
+        self._raw[: self._used] = kept
         self._earlier = [
             {k: {n: c[part["t"] <= t] for n, c in part.items()} for k, part in piece.items()}
             for piece in self._earlier

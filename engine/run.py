@@ -22,6 +22,7 @@ from engine.results import (
     Results,
     find_failure,
     make_results,
+    observed,
 )
 from engine.rewind import arrival_at, step_at_or_before
 from engine.row_buffers import (
@@ -34,7 +35,6 @@ from engine.row_buffers import (
 from engine.run_state import (
     FOREVER,
     initial_run_state,
-    output_values,
     runner_for,
     trace_columns,
 )
@@ -133,7 +133,7 @@ class Run(Editable):
     @property
     def observers(self) -> dict[str, ObserverResult]:
         """Return the observers' results so far."""
-        values = output_values(self._sim.observers, self._arrays.analysis_out)
+        values = observed(self._sim, self._arrays)
         return ByKey({key: ObserverResult(outputs=values[key]) for key in values})
 
     @property

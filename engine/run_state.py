@@ -1,6 +1,6 @@
 """The arrays of one run: what a runner reads and writes, and what a snapshot copies."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,9 +8,9 @@ from numpy.typing import NDArray
 
 from engine.errors import SimError
 from engine.observers import ObserverModule
+from engine.observers.memory import new_outputs, new_workspace
 from engine.runner import abi
 from engine.runner.arrays import ALIGNMENT
-from engine.runner.layout import seed_tangent
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
 from engine.runner.sampling import sample_time
@@ -189,45 +189,11 @@ def new_memory(sim: Sim) -> Floats:
     return np.zeros((max(sim.method.memory_rows, 1), extended))
 
 
-def new_workspace(observers: Sequence[ObserverModule], n: int) -> Floats:
-    """Return the observers' memory before the first step: tangent vectors, then slots."""
-    seeds = [seed_tangent(n) for observer in observers for _ in range(observer.tangents)]
-    slots = [tuple(observer.workspace.values()) for observer in observers]
-    return np.array([value for part in (*seeds, *slots) for value in part], dtype=np.float64)
-
-
-def new_outputs(observers: Sequence[ObserverModule]) -> Floats:
-    """Return the observers' results before the first step."""
-    return np.array([v for o in observers for v in o.outputs.values()], dtype=np.float64)
-
-
 def work_memory(rows: int, components: int) -> Floats:
     """Return a block (rows, components) for a runner to work with, at the start of a cache line."""
     block = np.zeros(rows * components + ALIGNMENT)
     start = -block.ctypes.data // block.itemsize % ALIGNMENT
     return block[start : start + rows * components].reshape(rows, components)
-
-
-def workspace_parts(
-    observers: Sequence[ObserverModule], n: int
-) -> Mapping[str, tuple[slice, slice, slice]]:
-    """Map each observer's key to its tangent block, its slots and its outputs."""
-    first_slot = n * sum(observer.tangents for observer in observers)
-    tangent, slot, output = 0, first_slot, 0
-    parts = {}
-    for observer in observers:
-        ends = (
-            tangent + n * observer.tangents,
-            slot + len(observer.workspace),
-            output + len(observer.outputs),
-        )
-        parts[observer.key] = (
-            slice(tangent, ends[0]),
-            slice(slot, ends[1]),
-            slice(output, ends[2]),
-        )
-        tangent, slot, output = ends
-    return parts
 
 
 def runner_for(sim: Sim, *, fastpath: bool = False) -> Runner:
@@ -244,14 +210,6 @@ def runner_for(sim: Sim, *, fastpath: bool = False) -> Runner:
         jit=sim.jit,
         fastmath=sim.fastmath,
     )
-
-
-def output_values(
-    observers: Sequence[ObserverModule], analysis_out: Floats
-) -> dict[str, dict[str, float]]:
-    """Return each observer's results by their names."""
-    values = iter(analysis_out.tolist())
-    return {o.key: {name: next(values) for name in o.outputs} for o in observers}
 
 
 def trace_columns(observers: Sequence[ObserverModule]) -> int:

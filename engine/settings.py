@@ -12,6 +12,7 @@ from engine.observers import (
     analysis_signature_hash,
     build_observer_metadata,
 )
+from engine.observers.resolve import fitted_to, observer_settings
 from engine.plain import from_plain, to_plain
 from engine.runner.unit import StopCondition
 from engine.sim import NO_STOP, Sim
@@ -148,8 +149,11 @@ def _observer(plain: Any, given: Mapping[str, ObserverModule]) -> ObserverModule
             f"observer {key!r} is not one of engine.observers, and a file cannot hold its code: "
             f"give it again, as in observers=(…,) with the key {key!r}"
         )
+    if plain.get("fitted"):
+        kind, states = from_plain(plain["fitted"])
+        observer = fitted_to(observer, kind, states)
     same = analysis_signature_hash((observer,)) == plain.get("signature")
-    if not same or to_plain(dict(observer.workspace)) != plain.get("settings"):
+    if not same or to_plain(observer_settings(observer)) != plain.get("settings"):
         raise StorageError(
             f"observer {key!r} measures otherwise here than where it was stored: its hooks or "
             "its settings have changed"

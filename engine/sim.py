@@ -12,6 +12,7 @@ import numpy as np
 from engine.errors import ModelError, SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
+from engine.observers.resolve import expression_values
 from engine.runner.jit import check_fastmath
 from engine.runner.unit import StopCondition
 from engine.steppers import Stepper, find_stepper
@@ -186,7 +187,7 @@ class Sim:
             "atol": atol,
             "stop": _stop(model, self.stop if self.stop is not None else defaults.stop),
             "seed": count("seed", self.seed, 0),
-            "observers": resolve_hooks(self.observers, model.kind),
+            "observers": _observers(model, self.observers),
             "jit": bool(self.jit),
             "fastmath": check_fastmath(self.fastmath),
             "max_steps": count("max_steps", chosen("max_steps", 1_000_000), 1),
@@ -309,6 +310,13 @@ class Sim:
         from engine.run import Run
 
         return Run(self, t_end=t_end, n_steps=n_steps, history_rows=history_rows)
+
+
+def _observers(model: Model, given: Any) -> tuple[ObserverModule, ...]:
+    observers = resolve_hooks(given, model.kind, model.state_names)
+    for observer in observers:
+        expression_values(observer, model)
+    return observers
 
 
 def _recorded(model: Model, record: Any) -> tuple[str, ...]:

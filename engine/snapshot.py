@@ -148,8 +148,12 @@ def difference(one: Model, other: Model) -> str:
     return "their functions, constants or events differ"
 
 
+# Large observers make large snapshots: of these fewer are kept.
+CHECKPOINT_BYTES = 1 << 28
+
+
 class Checkpoints:
-    """Keep snapshots over the whole history of a run, thinned so that their number is bounded.
+    """Keep snapshots over the whole history of a run, thinned so that their memory is bounded.
 
     Parameters
     ----------
@@ -172,7 +176,8 @@ class Checkpoints:
     def keep(self, snapshot: Snapshot) -> None:
         """Add a checkpoint later than all others."""
         self._kept.append(snapshot)
-        if len(self._kept) > self._limit:
+        size = sum(array.nbytes for array in vars(snapshot.arrays).values())
+        if len(self._kept) > max(4, min(self._limit, CHECKPOINT_BYTES // size)):
             self._kept = self._kept[::2]
             self._stride *= 2
 

@@ -8,13 +8,12 @@ from typing import Any
 import numpy as np
 
 from engine.errors import SimError
+from engine.observers.memory import new_outputs, new_workspace
 from engine.results import Failure, Floats, Results, make_results
 from engine.run_state import (
     FOREVER,
     RunState,
     initial_run_state,
-    new_outputs,
-    new_workspace,
     runner_for,
     split_trace,
     trace_columns,

@@ -22,8 +22,8 @@ class BatchObserver(Mapping[str, Floats]):
 
     Attributes
     ----------
-    outputs : mapping of str to ndarray (orbits,)
-        Results at the end of each orbit.
+    outputs : mapping of str to ndarray (orbits, ...)
+        Results at the end of each orbit, numbers or arrays.
     trace : mapping of str to ndarray (orbits, samples)
         ``"t"`` and the observer's columns; nan after an orbit's last sample.
     samples : ndarray (orbits,)
@@ -85,6 +85,8 @@ class Batch:
         What the failed steps would have led to; nan where none failed.
     observers : mapping of str to BatchObserver
         Observers' results by key: ``batch.observers["lyapunov_mle"]["mle"]`` is (orbits,).
+    analysis : tuple of ndarray (orbits, w), (orbits, o)
+        The observers' packed memory and outputs, see `engine.runner.abi`.
     course : Course
         The problem and how far it was to be followed.
     """
@@ -99,6 +101,7 @@ class Batch:
     final: Floats
     rejected: Floats
     observers: Mapping[str, BatchObserver]
+    analysis: tuple[Floats, Floats]
     course: Course
     rows: Integers
 
@@ -184,8 +187,7 @@ class Batch:
         arrays.clock[abi.T] = self.t_final[i]
         arrays.state[abi.CURRENT] = self.final[i]
         arrays.state[abi.REJECTED] = self.rejected[i]
-        values = [v[i] for observer in self.observers.values() for v in observer.values()]
-        arrays.analysis_out[...] = values
+        arrays.analysis_ws[...], arrays.analysis_out[...] = (part[i] for part in self.analysis)
         return arrays
 
     def _place(self, i: int) -> int:

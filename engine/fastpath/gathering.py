@@ -11,7 +11,7 @@ from engine.fastpath.pieces import Piece
 from engine.fastpath.starts import Starts
 from engine.fastpath.tiles import Observed
 from engine.observers import ObserverModule
-from engine.run_state import new_outputs
+from engine.observers.memory import new_outputs, new_workspace, observer_results
 from engine.runner import abi
 from engine.runner.abi import Status
 
@@ -49,7 +49,9 @@ class Gathering:
         self._rows = np.zeros(orbits, np.int64)
         self._final = starts.y0.copy()
         self._rejected = np.full_like(starts.y0, np.nan)
-        self._outputs = np.tile(new_outputs(course.sim.observers), (orbits, 1))
+        observers, n = course.sim.observers, starts.y0.shape[1]
+        self._memory = np.tile(new_workspace(observers, n), (orbits, 1))
+        self._outputs = np.tile(new_outputs(observers), (orbits, 1))
         self._samples: list[tuple[int, Observed]] = []
 
     def __len__(self) -> int:
@@ -81,6 +83,7 @@ class Gathering:
             self.rows_of(piece)[np.arange(course.rows) >= rows[:, None]] = np.nan
         observed = piece.observed()
         if observed is not None:
+            self._memory[part] = observed.workspace
             self._outputs[part] = observed.outputs
             self._samples.append((piece.first, observed))
         self._began[part] = True
@@ -102,17 +105,23 @@ class Gathering:
             final=self._final,
             rejected=self._rejected,
             observers=self._observers(),
+            analysis=(self._memory, self._outputs),
             course=course,
             rows=self._rows,
         )
 
     def _observers(self) -> Mapping[str, BatchObserver]:
-        found, column = BatchObservers(), 0
-        for place, observer in enumerate(self._course.sim.observers):
-            outputs = {}
-            for name in observer.outputs:
-                outputs[name] = self._outputs[:, column].copy()
-                column += 1
+        found, observers = BatchObservers(), self._course.sim.observers
+        n = self._starts.y0.shape[1]
+        each = [
+            observer_results(observers, n, memory, outputs)
+            for memory, outputs in zip(self._memory, self._outputs, strict=True)
+        ]
+        for place, observer in enumerate(observers):
+            own = [results[observer.key] for results in each]
+            outputs = {
+                name: np.array([results[name] for results in own]) for name in observer.output_names
+            }
             trace, samples = _gathered_samples(observer, place, self._samples, len(self))
             found[observer.key] = BatchObserver(outputs=outputs, trace=trace, samples=samples)
         return found

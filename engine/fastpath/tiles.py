@@ -51,14 +51,15 @@ class Observed:
 
     Attributes
     ----------
-    outputs : ndarray (orbits, o)
-        Results.
+    workspace, outputs : ndarray (orbits, w), (orbits, o)
+        Memory and results.
     trace : ndarray (orbits, rows, 2 + c)
         Trace buffers.
     used : ndarray (orbits,)
         Rows in use in them.
     """
 
+    workspace: Floats
     outputs: Floats
     trace: Floats
     used: Integers
@@ -158,6 +159,7 @@ class LaneTile:
     def observed(self) -> Observed:
         """Return nothing: orbits in lanes are not observed."""
         return Observed(
+            workspace=np.empty((self.orbits, 0)),
             outputs=np.empty((self.orbits, 0)),
             trace=np.empty((self.orbits, 0, abi.TRACE_VALUES)),
             used=np.zeros(self.orbits, np.int64),
@@ -245,6 +247,7 @@ class OrbitTile:
     def observed(self) -> Observed:
         """Return what the observers have measured."""
         return Observed(
+            workspace=self.arrays["analysis_ws"],
             outputs=self.arrays["analysis_out"],
             trace=self.arrays["trace"],
             used=self.arrays["counters"][:, abi.TRACE_ROW].astype(np.int64),

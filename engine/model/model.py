@@ -130,7 +130,37 @@ class Model:
         ExpressionError
             If `text` is no expression or uses an unknown name.
         """
+        return self._expression(resolve(text, self._scope, where), where)
+
+    def rate(self, text: str, where: str = "") -> Expression:
+        """Compile the rate of change of an expression along the flow.
+
+        It holds almost everywhere, as `jvp`.
+
+        Parameters
+        ----------
+        text, where : str
+            As for `expression`.
+
+        Raises
+        ------
+        ModelError
+            If `text` is no expression, the model is a map, or the rate is too large to be derived.
+        """
+        if self.kind == "map":
+            raise ModelError(f"{where}: a map has no rate of change")
         tree = resolve(text, self._scope, where)
+        if isinstance(tree, Symbol) and tree.role == "state":
+            # Its own equation: nothing to derive, so SymPy need not be imported.
+            return self._expression(self._rhs[self.state_names.index(tree.name)], where)
+        from engine.model.symbolic import rate_of_change
+
+        try:
+            return self._expression(rate_of_change(self, tree), where)
+        except RecursionError:
+            raise ModelError(f"{where}: nested too deeply to be differentiated") from None
+
+    def _expression(self, tree: Node, where: str) -> Expression:
         renderer = self._renderer()
         truth = is_condition(tree)
         code = renderer.condition(tree, where) if truth else renderer.number(tree, where)

@@ -33,7 +33,7 @@ from engine.model.nodes import (
 if TYPE_CHECKING:
     from engine.model.model import Model
 
-__all__ = ["DERIVATIVES", "WRITTEN_OUT", "tangent_product"]
+__all__ = ["DERIVATIVES", "WRITTEN_OUT", "rate_of_change", "tangent_product"]
 
 MAX_NODES = 20_000
 
@@ -124,6 +124,24 @@ def tangent_product(model: "Model") -> tuple[tuple[tuple[str, Node], ...], tuple
     shared, reduced = sympy.cse(products, symbols=names)
     temporaries = tuple((translation.back[name].name, translation.to_tree(e)) for name, e in shared)
     return temporaries, tuple(map(translation.to_tree, reduced))
+
+
+def rate_of_change(model: "Model", tree: Node) -> Node:
+    """Return the derivative of an expression with respect to time along the flow of a model.
+
+    Raises
+    ------
+    ModelError
+        If it exceeds 20,000 operations when written out.
+    """
+    translation = _Translation(model)
+    value = translation.to_sympy(translation.written_out(tree))
+    terms = [value.diff(translation.symbol(Symbol("time", "t")))]
+    for name, rhs in zip(model.state_names, model.resolved_rhs, strict=True):
+        slope = value.diff(translation.symbol(Symbol("state", name)))
+        if slope != 0:
+            terms.append(slope * translation.to_sympy(translation.written_out(rhs)))
+    return translation.to_tree(sympy.Add(*terms))
 
 
 class _Choose(sympy.Function):  # type: ignore[misc]

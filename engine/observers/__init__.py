@@ -1,4 +1,4 @@
-"""Measurements taken along an orbit while it is computed, one file each.
+"""Measurements taken along an orbit.
 
 To add one, write a file here with its hooks and a function that returns an `ObserverModule`,
 then name that function in this file; the contract tests run every name of `OBSERVERS`.
@@ -7,27 +7,69 @@ then name that function in this file; the contract tests run every name of `OBSE
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from engine.observers.drift import drift
+from engine.observers.escape import escape
+from engine.observers.extrema import extrema
+from engine.observers.histogram import histogram
+from engine.observers.histogram2d import histogram2d
+from engine.observers.intervals import intervals
 from engine.observers.lyapunov_mle import lyapunov_mle
-from engine.observers.observer import (
-    ObserverModule,
-    Trace,
+from engine.observers.lyapunov_spectrum import kaplan_yorke, lyapunov_spectrum
+from engine.observers.moments import moments
+from engine.observers.observer import ObserverModule, Rate, Trace
+from engine.observers.period import period
+from engine.observers.poincare_section import poincare_section
+from engine.observers.recipe import measurement
+from engine.observers.recurrence import recurrence
+from engine.observers.resolve import (
     analysis_signature_hash,
     build_observer_metadata,
     resolve_hooks,
 )
-from engine.observers.recipe import measurement
+from engine.observers.return_map import return_map
+from engine.observers.stroboscope import stroboscope
 
 __all__ = [
     "OBSERVERS",
     "ObserverModule",
+    "Rate",
     "Trace",
     "analysis_signature_hash",
     "build_observer_metadata",
+    "drift",
+    "escape",
+    "extrema",
+    "histogram",
+    "histogram2d",
+    "intervals",
+    "kaplan_yorke",
     "lyapunov_mle",
+    "lyapunov_spectrum",
     "measurement",
+    "moments",
+    "period",
+    "poincare_section",
+    "recurrence",
     "resolve_hooks",
+    "return_map",
+    "stroboscope",
 ]
 
 OBSERVERS: Mapping[str, Callable[..., ObserverModule]] = MappingProxyType(
-    {"lyapunov_mle": lyapunov_mle}
+    {
+        "drift": drift,
+        "escape": escape,
+        "extrema": extrema,
+        "histogram": histogram,
+        "histogram2d": histogram2d,
+        "intervals": intervals,
+        "lyapunov_mle": lyapunov_mle,
+        "lyapunov_spectrum": lyapunov_spectrum,
+        "moments": moments,
+        "period": period,
+        "poincare_section": poincare_section,
+        "recurrence": recurrence,
+        "return_map": return_map,
+        "stroboscope": stroboscope,
+    }
 )

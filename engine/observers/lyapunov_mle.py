@@ -5,9 +5,8 @@
 # mypy: disable-error-code="no-untyped-def, name-defined"
 
 import math
-from typing import Any
 
-from engine.errors import ObserverError
+from engine.observers.arguments import whole
 from engine.observers.observer import ObserverModule, Trace
 from engine.observers.recipe import measurement
 
@@ -30,7 +29,7 @@ def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
             memory = scale_memory(memory, 1.0 / length)
         else:
             # A derivative that is 0 or undefined left no direction: begin with a new one.
-            y = reseed_tangent(y)
+            y, memory = reseed_tangents(t, y, p, memory, True)
         if ws[TRACE_COUNTDOWN] <= 0.0:
             ws[TRACE_COUNTDOWN] = ws[TRACE_EVERY]
             row = record_trace(trace, row, t, out[MLE])
@@ -38,7 +37,9 @@ def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
 
 
 @measurement
-def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
+def lyapunov_mle(
+    *, every: int = 5, trace_every: int = 50, key: str = "lyapunov_mle", since: str = "start"
+) -> ObserverModule:
     """Measure the largest Lyapunov exponent of a flow or a map.
 
     A tangent vector is carried by the run's own stepper along the orbit, through the
@@ -46,7 +47,8 @@ def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
     of its logarithm, per unit of time (flow) or per iteration (map).  Benettin, Galgani,
     Giorgilli & Strelcyn, Meccanica 15 (1980) 9 and 21.
 
-    An interval in which the derivative was undefined (nan) does not count.
+    An interval in which the derivative was undefined (nan) does not count; a derivative of zero,
+    as on a superstable orbit, gives -inf.
 
     Parameters
     ----------
@@ -54,6 +56,10 @@ def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
         Steps between two renormalisations of the tangent vector.
     trace_every : int
         Steps between two samples of the convergence trace, rounded up to a multiple of `every`.
+    key : str
+        Name of the results.
+    since : {"start", "change"}
+        Measure since the run's start, or anew since the last edit of parameters or state.
 
     Returns
     -------
@@ -65,10 +71,10 @@ def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
     ObserverError
         A count is not a positive integer.
     """
-    every, trace_every = _count("every", every), _count("trace_every", trace_every)
+    every, trace_every = whole(key, "every", every), whole(key, "trace_every", trace_every)
     interval = -(-trace_every // every) * every
     return ObserverModule(
-        key="lyapunov_mle",
+        key=key,
         title="largest Lyapunov exponent",
         workspace={
             "every": float(every),
@@ -83,10 +89,5 @@ def lyapunov_mle(*, every: int = 5, trace_every: int = 50) -> ObserverModule:
         trace=Trace(columns=("mle",), interval=interval),
         post=post,
         tangents=1,
+        since=since,
     )
-
-
-def _count(name: str, value: Any) -> int:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or int(value) < 1:
-        raise ObserverError(f"lyapunov_mle: {name} = {value!r} is not a positive integer")
-    return int(value)

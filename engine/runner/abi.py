@@ -22,7 +22,9 @@ memory         (rows, N)         model dtype   the stepper's memory: m vectors o
                                                means nothing between two calls
 record_t       (rows,)           float64       times of the recorded rows
 record_y       (rows, k)         model dtype   the recorded variables
-analysis_ws    (w,)              float64       the observers' memory, tangent vectors first
+analysis_ws    (w,)              float64       the observers' memory: tangent vectors, the places
+                                               where each observer's slots and results begin,
+                                               slots
 analysis_out   (o,)              float64       the observers' results so far
 trace          (rows, 2 + c)     float64       samples: observer's place, time, values
 sample_times   (m + 1,) or (0,)  float64       times to record at, then infinity; empty where
@@ -87,6 +89,7 @@ RUNNING = -1
 DONE = int(Status.DONE)
 GROW_REC = int(Status.GROW_REC)
 EARLY_EXIT = int(Status.EARLY_EXIT)
+USER_BREAK = int(Status.USER_BREAK)
 NAN_DETECTED = int(Status.NAN_DETECTED)
 STEPFAIL = int(Status.STEPFAIL)
 TRACE_OVERFLOW = int(Status.TRACE_OVERFLOW)

@@ -258,7 +258,8 @@ def compile_unit(
         namespace["unpack_params"] = compiled(_unpack_params)
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
-            namespace[name] = compiled(function) if name in SIGNATURES else merged(function)
+            alone = name in SIGNATURES or name in namespace["OUTLINED"]
+            namespace[name] = compiled(function) if alone else merged(function)
     run = namespace[entry]
     run._cache = code_file
     run.compile(SIGNATURES[entry])

@@ -9,11 +9,10 @@ of arrays.  For that a function that returns vectors is written as assignments f
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from engine.observers import ObserverModule
 from engine.runner.arrays import error_ratio
 
 # Measured: up to this many components both are as quick; beyond, loops over arrays win, by a factor
@@ -178,91 +177,3 @@ def vector_symbol(name: str, shape: Shape) -> str | None:
     """Return the source of a layout symbol, or None when the name is not one."""
     symbols = _entry(shape) | _fixed_operations(shape)
     return symbols.get(name) or _linear_combination(name, shape)
-
-
-def split_symbols(observers: Sequence[ObserverModule], shape: Shape) -> str:
-    """Write the functions that give each observer its own part of the packed arrays."""
-    memory, results = [], []
-    w, o = shape.n * shape.tangents, 0
-    for observer in observers:
-        memory.append(f"analysis_ws[{w}:{w + len(observer.workspace)}]")
-        results.append(f"analysis_out[{o}:{o + len(observer.outputs)}]")
-        w += len(observer.workspace)
-        o += len(observer.outputs)
-    return "\n\n".join(
-        [
-            define("split_workspace", "analysis_ws", ["return " + pack(memory)]),
-            define("split_outputs", "analysis_out", ["return " + pack(results)]),
-        ]
-    )
-
-
-def seed_tangent(n: int) -> tuple[float, ...]:
-    """Return a unit vector (n,) in general position, the same in every run."""
-    raw = [1.0 + 0.6180339887498949 * ((i * i + 1) % 7) for i in range(n)]
-    length = sum(value * value for value in raw) ** 0.5
-    return tuple(value / length for value in raw)
-
-
-def _scaled_except(shape: Shape, first: int, name: str) -> list[str]:
-    block = range(first, first + shape.n)
-    return [
-        f"{name}[{i}] * factor" if i in block else f"{name}[{i}]" for i in range(shape.extended)
-    ]
-
-
-def observer_operations(
-    observer: ObserverModule, place: int, first: int, shape: Shape
-) -> dict[str, Callable[[], str]]:
-    """Return writers for the operations of one observer, by their name in the unit.
-
-    Parameters
-    ----------
-    observer : ObserverModule
-        Whose operations.
-    place : int
-        Its place among the run's observers, which marks its trace rows.
-    first : int
-        Index of its tangent vector's first component in the extended state.
-    shape : Shape
-        Sizes of the unit.
-    """
-    key, block = observer.key, range(first, first + shape.n)
-    columns = observer.trace.columns if observer.trace else ()
-    values = [f"v{i}" for i in range(len(columns))]
-    seed = seed_tangent(shape.n)
-
-    def trace() -> str:
-        lines = [f"trace[row, TRACE_OBSERVER] = {float(place)!r}", "trace[row, TRACE_TIME] = t"]
-        lines += [f"trace[row, TRACE_VALUES + {i}] = {v}" for i, v in enumerate(values)]
-        return define(
-            f"{key}_record_trace",
-            ", ".join(["trace", "row", "t", *values]),
-            [*lines, "return row + 1"],
-        )
-
-    def norm() -> str:
-        squares = " + ".join(f"y[{i}] * y[{i}]" for i in block)
-        return define(f"{key}_tangent_norm", "y", [f"return sqrt({squares})"])
-
-    def scale() -> str:
-        items = _scaled_except(shape, first, "y")
-        return define(f"{key}_scale_tangent", "y, factor", ["return " + pack(items)])
-
-    def scale_memory() -> str:
-        rows = [
-            pack(_scaled_except(shape, first, f"memory[{m}]")) for m in range(shape.memory_rows)
-        ]
-        return define(f"{key}_scale_memory", "memory, factor", ["return " + pack(rows)])
-
-    def reseed() -> str:
-        items = [repr(seed[i - first]) if i in block else f"y[{i}]" for i in range(shape.extended)]
-        return define(f"{key}_reseed_tangent", "y", ["return " + pack(items)])
-
-    return {
-        f"{key}_record_trace": trace,
-        f"{key}_tangent_norm": norm,
-        f"{key}_scale_tangent": scale,
-        f"{key}_scale_memory": scale_memory,
-        f"{key}_reseed_tangent": reseed,
-    }

@@ -16,6 +16,7 @@ from types import MappingProxyType, ModuleType
 from engine.errors import FastpathUnsupported, SimError, suggest
 from engine.model import Model
 from engine.observers import ObserverModule, analysis_signature_hash, resolve_hooks
+from engine.observers.resolve import expression_values
 from engine.runner import abi
 from engine.runner.jit import (
     SIGNATURES,
@@ -24,6 +25,7 @@ from engine.runner.jit import (
     compile_unit,
     machine_identity,
 )
+from engine.runner.measuring import compile_analysis_hooks
 from engine.runner.runner_cache import (
     MEMORY,
     Runner,
@@ -33,7 +35,7 @@ from engine.runner.runner_cache import (
     write_atomically,
     write_unit,
 )
-from engine.runner.unit import StopCondition, UnitPlan, compile_analysis_hooks, render_unit
+from engine.runner.unit import StopCondition, UnitPlan, render_unit
 from engine.steppers import find_stepper
 
 __all__ = [
@@ -138,7 +140,7 @@ class RunnerKey:
 def generator_version() -> str:
     """Hash everything that decides what a unit says: the generator's files and SymPy."""
     digest = hashlib.sha256(version("sympy").encode())
-    for package in ("engine.model", "engine.runner", "engine.steppers"):
+    for package in ("engine.model", "engine.runner", "engine.steppers", "engine.observers"):
         for file in sorted(files(package).iterdir(), key=lambda file: file.name):
             if file.name.endswith(".py"):
                 digest.update(file.read_bytes())
@@ -198,7 +200,7 @@ def plan_runner(
     return UnitPlan(
         model=model,
         stepper=method,
-        observers=resolve_hooks(observers, model.kind),
+        observers=resolve_hooks(observers, model.kind, model.state_names),
         record=names if record is None else record,
         sampled=sampled,
         bounded=_RUNNER_TEMPLATE_MAP[variant, RUNNER_KINDS[model.kind]].bounded,
@@ -214,7 +216,12 @@ def runner_key(
     variant: RunnerVariant, plan: UnitPlan, *, jit: bool, fastmath: tuple[str, ...]
 ) -> RunnerKey:
     """Build the key under which a runner is cached."""
-    token = repr((plan.record, plan.sampled, plan.stop, fastmath, plan.shape.arrays, plan.entry))
+    # An expression may use constants and functions that the model's own equations do not.
+    expressions = [expression_values(observer, plan.model) for observer in plan.observers]
+    stop = None if plan.stop is None else (plan.stop.phase, plan.model.expression(plan.stop.cond))
+    token = repr(
+        (plan.record, plan.sampled, stop, fastmath, plan.shape.arrays, plan.entry, expressions)
+    )
     stepper_version = hashlib.sha256(
         (plan.stepper.source + plan.stepper.dense_source).encode()
     ).hexdigest()[:16]

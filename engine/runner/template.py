@@ -69,7 +69,7 @@ def run(
         stop_tested = int(counters[STOP_TESTED])
     if OBSERVE:
         ws = split_workspace(analysis_ws)
-        out = split_outputs(analysis_out)
+        out = split_outputs(analysis_ws, analysis_out)
         trace_row = int(counters[TRACE_ROW])
     if counters[RESTART] != RESTART_NOTHING:
         step_memory = keep_memory(start(t, y, p))
@@ -104,6 +104,9 @@ def run(
                 countdown = interval
 
         # Reasons not to take another step.
+        if BREAKING:
+            if status == RUNNING and break_asked(ws):
+                status = USER_BREAK
         if STOP_END:
             if status == RUNNING and n > stop_tested:
                 stop_tested = n

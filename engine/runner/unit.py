@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from engine.errors import SimError, suggest
 from engine.model import Model, Tangent
@@ -16,16 +17,16 @@ from engine.model.arithmetic import COMPOSED, PRIMITIVES
 from engine.observers import ObserverModule
 from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_model_function, array_symbol, as_array_function
+from engine.runner.bindings import bindings, names_used
 from engine.runner.lane_layout import lane_constants, lane_shape, lane_symbols
 from engine.runner.layout import (
     MAX_STATES,
     Shape,
     define,
-    observer_operations,
     pack,
-    split_symbols,
     vector_symbol,
 )
+from engine.runner.measuring import Measuring
 from engine.runner.scratch import with_rows
 from engine.steppers import Stepper, step_size
 from engine.steppers.stepper import function_source
@@ -111,6 +112,11 @@ class UnitPlan:
             memory_rows=self.stepper.memory_rows,
         )
 
+    @cached_property
+    def measuring(self) -> Measuring:
+        """Return what writes the observers' part."""
+        return Measuring(model=self.model, observers=self.observers, shape=self.shape)
+
 
 def render_unit(plan: UnitPlan) -> str:
     """Return the source of the unit.
@@ -130,7 +136,7 @@ def render_unit(plan: UnitPlan) -> str:
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
     parts.append(_stepper_functions(plan))
-    hooks = _observer_functions(plan, shape) if plan.observers else []
+    hooks = plan.measuring.functions() if plan.observers else []
     if plan.sampled or names_used("\n\n".join(hooks)) & DENSE_SYMBOLS:
         parts.append(plan.stepper.dense_source)
     if plan.sampled:
@@ -165,11 +171,6 @@ def _printable(name: str) -> str:
     return re.sub(r"[^\w .,()+-]", " ", name)[:60].strip()
 
 
-def names_used(text: str) -> set[str]:
-    """Return every name that a source text reads."""
-    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
-
-
 def _imports(text: str) -> str:
     used = names_used(text)
     constants = sorted(n for n in used if n.isupper() and n in vars(abi))
@@ -199,20 +200,11 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         and shape.extended <= INLINED_COMPONENTS
         and written <= INLINED_CHARACTERS,
         "ARRAYS": shape.arrays,
+        "OUTLINED": plan.measuring.outlined,
+        "BREAKING": bool(plan.measuring.breaking),
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
     }
     return "\n".join(f"{name} = {value!r}" for name, value in flags.items())
-
-
-def _bindings(model: Model, code: Iterable[str], aux: Iterable[str]) -> list[str]:
-    """Write the assignments that give states, parameters and aux their names."""
-    expressions = dict(model.code.aux)
-    lines = [f"a_{name} = {expressions[name]}" for name in aux]
-    used = names_used("\n".join([*lines, *code]))
-    states = [f"s_{name} = y[{i}]" for i, name in enumerate(model.state_names)]
-    params = [f"p_{name} = p[{i}]" for i, name in enumerate(model.param_names)]
-    needed = [line for line in states + params if line.split(" = ")[0] in used]
-    return needed + lines
 
 
 def _sources(composed: Iterable[str]) -> list[str]:
@@ -234,8 +226,12 @@ def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
         condition = model.expression(plan.stop.cond, "stop condition")
         composed += [name for name in condition.composed if name not in composed]
         functions.append(condition.functions)
-        body = [*_bindings(model, [condition.code], condition.aux), f"return {condition.code}"]
+        body = [*bindings(model, [condition.code], condition.aux), f"return {condition.code}"]
         equations.append(define("stop", "t, y, p", body))
+    for expression in plan.measuring.needed:
+        composed += [name for name in expression.composed if name not in composed]
+        functions.append(expression.functions)
+    composed += [name for name in plan.measuring.composed if name not in composed]
     distinct = dict.fromkeys(_definitions("\n\n".join(f for f in functions if f)))
     return [*_sources(composed), *distinct, *equations]
 
@@ -247,7 +243,7 @@ def _flow(name: str, model: Model, shape: Shape) -> str:
         expressions = dict(code.aux)
         prelude = [f"a_{aux} = {expressions[aux]}" for aux in code.rhs_aux]
         return array_model_function(name, "t, y, p", prelude, code.rhs, _places(model))
-    lines = [*_bindings(model, code.rhs, code.rhs_aux), "return " + pack(code.rhs)]
+    lines = [*bindings(model, code.rhs, code.rhs_aux), "return " + pack(code.rhs)]
     return define(name, "t, y, p", lines)
 
 
@@ -268,7 +264,7 @@ def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:
     code = [*statements, *tangent.result]
     seeds = [f"v_{name} = v[{i}]" for i, name in enumerate(model.state_names)]
     body = [
-        *_bindings(model, code, tangent.aux),
+        *bindings(model, code, tangent.aux),
         *seeds,
         *statements,
         "return " + pack(tangent.result),
@@ -318,7 +314,7 @@ def _record_row(plan: UnitPlan) -> str:
     # An aux may use others: evaluate all up to the last one that is wanted, in order.
     order = [name for name, _ in model.code.aux]
     wanted = order[: max((order.index(name) for name in aux), default=-1) + 1]
-    body = _bindings(model, columns, wanted)
+    body = bindings(model, columns, wanted)
     body += [f"record_y[row, {i}] = {column}" for i, column in enumerate(columns)]
     written = define("record_row", "record_y, row, t, y, p", body or ["return"])
     return as_array_function(written, 0)[0] if plan.shape.arrays else written
@@ -334,48 +330,6 @@ def _stepper_functions(plan: UnitPlan) -> str:
         text += "\n\n" + function_source(step_size.next_step_size)
         text += "\n\n" + function_source(step_size.rejected_step_size)
     return text
-
-
-def compile_analysis_hooks(observers: Sequence[ObserverModule]) -> str:
-    """Compose the hooks of several observers into ``ANALYSIS_PRE`` and ``ANALYSIS_POST``.
-
-    Both are globals of the unit, sequential calls of the observers' own hooks in their fixed
-    order, and do nothing where no observer has such a hook.
-    """
-    written = []
-    for which, arguments in (
-        ("pre", "t, dt, y, p, memory, ws, out, trace, row"),
-        ("post", "t, dt, y_old, y, p, memory, ws, out, trace, row"),
-    ):
-        lines = []
-        for i, observer in enumerate(observers):
-            if observer.hook_source(which) is not None:
-                own = arguments.replace("ws, out", f"ws[{i}], out[{i}]")
-                lines.append(f"y, memory, row = {observer.key}_{which}({own})")
-        written.append(
-            define(f"ANALYSIS_{which.upper()}", arguments, [*lines, "return y, memory, row"])
-        )
-    return "\n\n\n".join(written)
-
-
-def _observer_functions(plan: UnitPlan, shape: Shape) -> list[str]:
-    hooks = [o.hook_source(which) for o in plan.observers for which in ("pre", "post")]
-    written = [hook for hook in hooks if hook is not None]
-    used = names_used("\n\n".join(written))
-    operations, first = [], shape.n
-    for place, observer in enumerate(plan.observers):
-        writers = observer_operations(observer, place, first, shape)
-        wanted = [write() for name, write in writers.items() if name in used]
-        if shape.arrays:
-            wanted = [as_array_function(text, shape.extended)[0] for text in wanted]
-        operations += wanted
-        first += shape.n * observer.tangents
-    return [
-        split_symbols(plan.observers, shape),
-        *operations,
-        *written,
-        compile_analysis_hooks(plan.observers),
-    ]
 
 
 def _vector_symbols(parts: Sequence[str], shape: Shape) -> list[str]:

@@ -13,7 +13,7 @@ def built():
 
 
 def test_no_setting_that_is_a_number_makes_a_runner():
-    sim = make_sim("lorenz", "dopri5", observed=True)
+    sim = make_sim("lorenz", "dopri5").replace(observers=(engine.observers.lyapunov_mle(),))
     sim.run(n_steps=3)
     sim.start()
     before = built()

@@ -1,0 +1,180 @@
+"""Check a set of observers against a model, and describe it."""
+
+import dataclasses
+import hashlib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from engine.errors import ObserverError
+from engine.model import Expression, Model
+from engine.observers.observer import ObserverModule, Rate
+
+# Numbers of an array that are written out where an observer is described.
+LARGEST_SETTING = 1024
+
+
+def resolve_hooks(
+    observers: Sequence[ObserverModule] | ObserverModule | None,
+    kind: str,
+    states: tuple[str, ...] = (),
+) -> tuple[ObserverModule, ...]:
+    """Check a set of observers against a kind of model and put them in their fixed order.
+
+    Parameters
+    ----------
+    observers : sequence of ObserverModule, one ObserverModule, or None
+        The observers of one run.
+    kind : {"ode", "map"}
+        Kind of the model.
+    states : tuple of str
+        Its state names; observers that depend on them are made to fit where they are given.
+
+    Returns
+    -------
+    tuple of ObserverModule
+        Sorted by key, so that the same set always makes the same runner.
+
+    Raises
+    ------
+    ObserverError
+        Two observers share a key, or one is not for this kind of model.
+    """
+    if observers is None:
+        return ()
+    if isinstance(observers, ObserverModule):
+        observers = (observers,)
+    if not isinstance(observers, Iterable):
+        raise ObserverError(f"observers = {observers!r} is not a sequence of observers")
+    fitted = []
+    for observer in observers:
+        if not isinstance(observer, ObserverModule):
+            raise ObserverError(
+                f"{observer!r} is not an observer; "
+                "pass what a function of engine.observers returns, as in lyapunov_mle()"
+            )
+        if kind not in observer.kinds:
+            raise ObserverError(f"observer {observer.key!r} is not for models of kind {kind!r}")
+        fitted.append(fitted_to(observer, kind, states))
+    keys = [observer.key for observer in fitted]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise ObserverError(
+                f"two observers have the key {key!r}; give one of them another, key='...'"
+            )
+    return tuple(sorted(fitted, key=lambda observer: observer.key))
+
+
+def fitted_to(observer: ObserverModule, kind: str, states: tuple[str, ...]) -> ObserverModule:
+    """Return the observer for a kind of model and its states, itself where they do not matter."""
+    if observer.fit is None or not states:
+        return observer
+    fitted = observer.fit(kind, states)
+    return dataclasses.replace(fitted, recipe=observer.recipe, fitted=(kind, states))
+
+
+def expression_values(
+    observer: ObserverModule, model: Model
+) -> Mapping[str, tuple[Expression, ...]]:
+    """Return the expressions of an observer by name, those whose rate is asked for included.
+
+    Raises
+    ------
+    ExpressionError
+        One is no expression of the model's names; with observer, name and column.
+    """
+    return {
+        name: tuple(
+            model.expression(_in_plain_names(_text(one), model), _where(observer, name))
+            for one in _several(given)
+        )
+        for name, given in observer.expressions.items()
+    }
+
+
+def observer_expressions(
+    observer: ObserverModule, model: Model
+) -> Mapping[str, tuple[Expression, ...]]:
+    """Return what the expressions of an observer compile to, rates of change derived.
+
+    Raises
+    ------
+    ModelError
+        As `expression_values`, or a rate cannot be derived.
+    """
+    compiled = dict(expression_values(observer, model))
+    for name, given in observer.expressions.items():
+        if isinstance(given, Rate):
+            text = _in_plain_names(given.expr, model)
+            compiled[name] = (model.rate(text, _where(observer, name)),)
+    return compiled
+
+
+def _several(given: str | Rate | tuple[str, ...]) -> tuple[str | Rate, ...]:
+    return given if isinstance(given, tuple) else (given,)
+
+
+def _text(given: str | Rate) -> str:
+    return given.expr if isinstance(given, Rate) else given
+
+
+def _where(observer: ObserverModule, name: str) -> str:
+    return f"observer {observer.key!r}, {name}"
+
+
+def _in_plain_names(text: str, model: Model) -> str:
+    """Drop the ``aux.`` before the names of aux, which recording needs; columns stay."""
+    names = "|".join(map(re.escape, model.aux_names))
+    return re.sub(rf"\baux\.(?=(?:{names})\b)", "    ", text) if names else text
+
+
+def analysis_signature_hash(observers: Sequence[ObserverModule]) -> str:
+    """Return a stable 16-character hash of what a set of observers compiles to.
+
+    Numbers (intervals, levels, sizes, first values) are data and not part of it; no observers give
+    ``"0" * 16``.
+    """
+    if not observers:
+        return "0" * 16
+    digest = hashlib.sha256()
+    for observer in sorted(observers, key=lambda o: o.key):
+        digest.update(observer.structure.encode())
+    return digest.hexdigest()[:16]
+
+
+def observer_settings(observer: ObserverModule) -> dict[str, Any]:
+    """Return the first values of an observer's memory; of large arrays shape and hash."""
+    return {
+        name: value
+        if isinstance(value, float) or value.size <= LARGEST_SETTING
+        else {"shape": list(value.shape), "sha256": hashlib.sha256(value.tobytes()).hexdigest()}
+        for name, value in observer.slots[0].items()
+    }
+
+
+def build_observer_metadata(observers: Sequence[ObserverModule]) -> tuple[dict[str, Any], ...]:
+    """Describe a run's observers for its provenance."""
+    return tuple(
+        {
+            "key": observer.key,
+            "title": observer.title,
+            "analysis_kind": observer.analysis_kind,
+            "since": observer.since,
+            "fitted": observer.fitted,
+            "tangents": observer.tangents,
+            "expressions": {name: _plain(e) for name, e in observer.expressions.items()},
+            "outputs": observer.output_names,
+            "settings": observer_settings(observer),
+            "trace": None
+            if observer.trace is None
+            else {
+                "columns": observer.trace.columns,
+                "record_interval": observer.trace.record_interval(),
+            },
+        }
+        for observer in observers
+    )
+
+
+def _plain(expression: str | tuple[str, ...] | Rate) -> str | tuple[str, ...]:
+    return f"rate of {expression.expr}" if isinstance(expression, Rate) else expression

@@ -25,19 +25,34 @@ static void lorenz(const double *y, double *f, double sigma, double rho, double 
     f[2] = y[0] * y[1] - beta * y[2];
 }
 
+static void lorenz_step(double dt, double *y, const double *p) {
+    double k1[3], k2[3], k3[3], k4[3], u[3];
+    lorenz(y, k1, p[0], p[1], p[2]);
+    for (int i = 0; i < 3; i++) u[i] = y[i] + 0.5 * dt * k1[i];
+    lorenz(u, k2, p[0], p[1], p[2]);
+    for (int i = 0; i < 3; i++) u[i] = y[i] + 0.5 * dt * k2[i];
+    lorenz(u, k3, p[0], p[1], p[2]);
+    for (int i = 0; i < 3; i++) u[i] = y[i] + dt * k3[i];
+    lorenz(u, k4, p[0], p[1], p[2]);
+    for (int i = 0; i < 3; i++)
+        y[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+}
+
+/* Many orbits one after the other, only their ends kept: y (orbits, 3), p (orbits, 3). */
+void lorenz_rk4_many(long orbits, long n, double dt, double *y, const double *p) {
+    for (long j = 0; j < orbits; j++)
+        for (long k = 0; k < n; k++) lorenz_step(dt, y + 3 * j, p + 3 * j);
+}
+
+void logistic_many(long orbits, long n, double dt, double *y, const double *p) {
+    for (long j = 0; j < orbits; j++)
+        for (long k = 0; k < n; k++) y[j] = p[j] * y[j] * (1.0 - y[j]);
+}
+
 /* Classical Runge-Kutta, every step recorded: t (n), rows (n, 3). */
 void lorenz_rk4(long n, double dt, double *y, const double *p, double *t, double *rows) {
     for (long k = 0; k < n; k++) {
-        double k1[3], k2[3], k3[3], k4[3], u[3];
-        lorenz(y, k1, p[0], p[1], p[2]);
-        for (int i = 0; i < 3; i++) u[i] = y[i] + 0.5 * dt * k1[i];
-        lorenz(u, k2, p[0], p[1], p[2]);
-        for (int i = 0; i < 3; i++) u[i] = y[i] + 0.5 * dt * k2[i];
-        lorenz(u, k3, p[0], p[1], p[2]);
-        for (int i = 0; i < 3; i++) u[i] = y[i] + dt * k3[i];
-        lorenz(u, k4, p[0], p[1], p[2]);
-        for (int i = 0; i < 3; i++)
-            y[i] += dt / 6.0 * (k1[i] + 2.0 * k2[i] + 2.0 * k3[i] + k4[i]);
+        lorenz_step(dt, y, p);
         t[k] = (double)(k + 1) * dt;
         for (int i = 0; i < 3; i++) rows[3 * k + i] = y[i];
     }
@@ -171,8 +186,8 @@ def compile_loops(flags: Sequence[str] = FLAGS) -> Mapping[str, Callable[..., in
 
     A loop of fixed steps is called ``loop(n, dt, y, p, t, rows)``: it advances the state `y` in
     place by `n` steps and writes the times and the states after each step.  The adaptive one is
-    called ``loop(t_end, h, y, p, rtol, atol, t, rows)`` and returns the number of steps.
-    Arrays are passed by their addresses.
+    called ``loop(t_end, h, y, p, rtol, atol, t, rows)`` and returns the number of steps; the
+    ones of many orbits ``loop(orbits, n, dt, y, p)``.  Arrays are passed by their addresses.
 
     Raises
     ------
@@ -202,4 +217,8 @@ def compile_loops(flags: Sequence[str] = FLAGS) -> Mapping[str, Callable[..., in
     adaptive = loaded.lorenz_dopri5
     adaptive.argtypes = (number, number, pointer, pointer, number, number, pointer, pointer)
     adaptive.restype = count
-    return {**loops, "lorenz_dopri5": adaptive}
+    many = {name: getattr(loaded, name) for name in ("lorenz_rk4_many", "logistic_many")}
+    for loop in many.values():
+        loop.argtypes = (count, count, number, pointer, pointer)
+        loop.restype = None
+    return {**loops, **many, "lorenz_dopri5": adaptive}

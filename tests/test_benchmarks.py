@@ -3,6 +3,7 @@
 import itertools
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from benchmarks import __main__ as command
 from benchmarks import measure
 from benchmarks.c_loops import NoCompilerError, compile_loops
+from benchmarks.ensembles import ENSEMBLES, Sides
 from benchmarks.measure import Row, speed_ratio, table
 from benchmarks.throughput import CASES, Orbit
 
@@ -23,6 +25,16 @@ def test_c_loop_computes_the_same_orbit(case):
     except NoCompilerError as error:
         pytest.skip(str(error))
     Orbit(case, loops[case.loop]).check()
+
+
+@pytest.mark.parametrize("ensemble", ENSEMBLES, ids=lambda ensemble: ensemble.title)
+def test_c_loop_computes_the_same_orbits(ensemble):
+    try:
+        loops = compile_loops()
+    except NoCompilerError as error:
+        pytest.skip(str(error))
+    with ThreadPoolExecutor(1) as threads:
+        Sides(ensemble, loops[ensemble.loop], threads).check()
 
 
 def test_missing_compiler_is_said(monkeypatch):

@@ -131,7 +131,7 @@ def run_lanes(counters, clock, lanes, record_t, record_y):
                 for j in range(used):
                     if own[LANE_ALIVE + j] == 1.0:
                         y = lane_state(own, j)
-                        record_row(record_y[orbit + j], row, t, y, lane_params(own, j))
+                        record_lane(record_y, orbit + j, row, t, y, lane_params(own, j))
                 row += 1
                 countdown = int(counters[RECORD_INTERVAL])
             steps = min(n_bound - n, LANE_BLOCK)

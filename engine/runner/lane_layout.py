@@ -96,6 +96,15 @@ def lane_constants(layout: LaneShape) -> str:
     )
 
 
+def in_place(record_row: str) -> str:
+    """Write ``record_lane``: what `record_row` does, to the rows of one orbit of many.
+
+    Taking the orbit's rows out first, ``record_y[orbit]``, would count their users each time.
+    """
+    arguments = record_row.replace("record_row(record_y, row,", "record_lane(record_y, orbit, row,")
+    return arguments.replace("record_y[row, ", "record_y[orbit, row, ")
+
+
 def lane_symbols(layout: LaneShape) -> list[str]:
     """Write the functions that carry values between a group's buffer and the loop."""
     n, width = layout.shape.n, layout.lanes

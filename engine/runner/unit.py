@@ -18,7 +18,7 @@ from engine.observers import ObserverModule
 from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_model_function, array_symbol, as_array_function
 from engine.runner.bindings import bindings, names_used
-from engine.runner.lane_layout import lane_constants, lane_shape, lane_symbols
+from engine.runner.lane_layout import in_place, lane_constants, lane_shape, lane_symbols
 from engine.runner.layout import (
     MAX_STATES,
     Shape,
@@ -162,7 +162,8 @@ def _loops(plan: UnitPlan, shape: Shape) -> list[str]:
     if plan.entry == "run_lanes":
         layout = lane_shape(shape, plan.model.kind)
         loops = [function_source(function) for function in batch_template.LANE_LOOPS]
-        return [lane_constants(layout), *lane_symbols(layout), *loops]
+        recording = in_place(_record_row(plan))
+        return [lane_constants(layout), *lane_symbols(layout), recording, *loops]
     return [function_source(template.run)]
 
 

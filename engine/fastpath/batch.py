@@ -74,7 +74,9 @@ class Batch:
         Their names.
     status : ndarray (orbits,) of Status
         DONE; NAN_DETECTED where the orbit left the finite numbers; USER_BREAK where it was
-        cancelled before its end.
+        cancelled before its end, or an observer asked for a break.
+    completed : ndarray (orbits,) of bool
+        Whether the orbit was followed to its end, good or bad.
     n_steps : ndarray (orbits,)
         Steps taken, the transient's included.
     params, y0 : mapping of str to ndarray (orbits,)
@@ -95,6 +97,7 @@ class Batch:
     y: Floats
     names: tuple[str, ...]
     status: NDArray[np.object_]
+    completed: NDArray[np.bool_]
     n_steps: Integers
     params: Mapping[str, Floats]
     y0: Mapping[str, Floats]
@@ -108,12 +111,6 @@ class Batch:
     def __len__(self) -> int:
         """Return the number of orbits."""
         return len(self.status)
-
-    @property
-    def completed(self) -> NDArray[np.bool_]:
-        """Tell for each orbit (orbits,) whether it was followed to its end, good or bad."""
-        unfinished: NDArray[np.bool_] = self.status != Status.USER_BREAK
-        return unfinished
 
     @property
     def t_final(self) -> Floats:

@@ -44,6 +44,7 @@ class Gathering:
         )
         self.done = 0
         self._began = np.zeros(orbits, bool)
+        self._completed = np.zeros(orbits, bool)
         self._status = np.full(orbits, Status.USER_BREAK, np.int64)
         self._steps = np.zeros(orbits, np.int64)
         self._rows = np.zeros(orbits, np.int64)
@@ -87,7 +88,8 @@ class Gathering:
             self._outputs[part] = observed.outputs
             self._samples.append((piece.first, observed))
         self._began[part] = True
-        self.done += int(np.count_nonzero(standing.status != Status.USER_BREAK))
+        self._completed[part] = standing.completed
+        self.done = int(np.count_nonzero(self._completed))
 
     def batch(self) -> Batch:
         """Return everything that is known; orbits never begun have nan rows."""
@@ -99,6 +101,7 @@ class Gathering:
             y=self.y,
             names=sim.record,
             status=signals[self._status],
+            completed=self._completed,
             n_steps=self._steps,
             params=_named(sim.params, self._starts.params),
             y0=_named(sim.y0, self._starts.y0),

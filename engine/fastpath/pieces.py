@@ -145,7 +145,7 @@ class Piece:
         standing = self._tile.standing()
         given_up = (standing.status == Status.DONE) & (standing.steps < self.course.end_step)
         status = np.where(given_up, int(Status.USER_BREAK), standing.status)
-        return replace(standing, status=status)
+        return replace(standing, status=status, completed=~given_up)
 
     def observed(self) -> Observed | None:
         """Return what the observers have measured; None during the transient."""

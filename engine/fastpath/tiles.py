@@ -33,12 +33,15 @@ class Standing:
         Steps taken.
     status : ndarray (orbits,)
         Signals; DONE for an orbit that can go on.
+    completed : ndarray (orbits,)
+        False for an orbit that was given up before its end.
     """
 
     y: Floats
     rejected: Floats
     steps: Integers
     status: Integers
+    completed: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
         """Return the number of orbits."""

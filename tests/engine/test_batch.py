@@ -377,3 +377,29 @@ def test_samples_beyond_what_was_expected_find_room():
         batch[1].observers["lyapunov_mle"].trace["mle"].copy(),
         alone.observers["lyapunov_mle"].trace["mle"],
     )
+
+
+def stop_far_out(t, dt, y_old, y, p, memory, ws, out, trace, row):
+    """Ask for a break beyond x = 10."""
+    out[SEEN] = y[0]  # noqa: F821
+    if y[0] > 10.0:
+        ws[BREAK] = 1.0  # noqa: F821
+    return y, memory, row
+
+
+def test_an_orbit_that_an_observer_breaks_is_complete():
+    observer = engine.ObserverModule(
+        key="fence",
+        title="fence",
+        workspace={"break": 0.0},
+        outputs={"seen": 0.0},
+        post=stop_far_out,
+    )
+    sim = LORENZ.replace(observers=(observer,))
+    batch = engine.run_batch_fastpath(sim, params={"rho": [0.5, 28.0]}, n_steps=300)
+    assert [s.name for s in batch.status] == ["DONE", "USER_BREAK"]
+    assert batch.completed.all()
+    alone = batch.sim(1).run(n_steps=300)
+    assert alone.status is engine.Status.USER_BREAK
+    assert_same_bits(batch[1].y.copy(), alone.y.copy())
+    assert batch.observers["fence"]["seen"][1] == alone.observers["fence"]["seen"] > 10.0

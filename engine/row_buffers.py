@@ -205,6 +205,7 @@ class SampleStore:
 
     def __init__(self, observers: Sequence[ObserverModule]) -> None:
         self._earlier: list[Mapping[str, Mapping[str, Floats]]] = []
+        self._lag: dict[str, float] = {}
         self._begin(observers)
 
     def watch(self, observers: Sequence[ObserverModule]) -> None:
@@ -215,7 +216,7 @@ class SampleStore:
 
     def _begin(self, observers: Sequence[ObserverModule]) -> None:
         self._observers = tuple(observers)
-        self._lags = np.array([float(o.trace.lag) if o.trace else 0.0 for o in observers])
+        self._lag |= {o.key: float(o.trace.lag) for o in observers if o.trace}
         self._raw = np.empty((LEAST_ROOM, trace_columns(observers)))
         self._used = 0
 
@@ -248,11 +249,15 @@ class SampleStore:
         """Drop the samples later than a time."""
         raw = self._raw[: self._used]
         # Within a step the samples of several observers are not in the order of their times.
-        kept = raw[raw[:, abi.TRACE_TIME] <= t - self._lags[raw[:, abi.TRACE_OBSERVER].astype(int)]]
+        lags = np.array([self._lag.get(observer.key, 0.0) for observer in self._observers])
+        kept = raw[raw[:, abi.TRACE_TIME] <= t - lags[raw[:, abi.TRACE_OBSERVER].astype(int)]]
         self._used = len(kept)
         self._raw[: self._used] = kept
         self._earlier = [
-            {k: {n: c[part["t"] <= t] for n, c in part.items()} for k, part in piece.items()}
+            {
+                k: {n: c[part["t"] <= t - self._lag[k]] for n, c in part.items()}
+                for k, part in piece.items()
+            }
             for piece in self._earlier
         ]
 

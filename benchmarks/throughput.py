@@ -177,6 +177,22 @@ def observer_row(steps: int, rounds: int) -> Row:
     )
 
 
+def spectrum_row(loop: Loop, steps: int, rounds: int) -> Row:
+    """Measure all Lyapunov exponents against the plain orbit in C."""
+    orbit = Orbit(CASES[0], loop)
+    observer = engine.observers.lyapunov_spectrum(every=5, trace_every=steps)
+    sim = orbit.sim.replace(observers=observer, record_interval=steps)
+    paired = speed_ratio(lambda: orbit.in_c(steps), lambda: sim.run(n_steps=steps), rounds)
+    return Row(
+        case="lorenz rk4 with lyapunov_spectrum, k = 3, against the orbit alone in C",
+        value=paired.ratio,
+        unit="x C",
+        at_least=0.35,
+        quartiles=paired.quartiles,
+        note="Gram-Schmidt every 5 steps",
+    )
+
+
 def measure(quick: bool) -> list[Row]:
     """Measure every case; without a compiler the C ratios are skipped with a message."""
     rounds = 7 if quick else 25
@@ -190,5 +206,7 @@ def measure(quick: bool) -> list[Row]:
             c_row(case, loops[case.flags][case.loop], rounds, case.length // (4 if quick else 1))
             for case in CASES
         ]
+        loop = loops[CASES[0].flags][CASES[0].loop]
+        rows.append(spectrum_row(loop, 20_000 if quick else 100_000, rounds))
     rows.append(observer_row(20_000 if quick else 100_000, rounds))
     return rows

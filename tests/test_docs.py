@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import runpy
 import shutil
 import struct
 import subprocess
@@ -10,6 +11,7 @@ import time
 import tomllib
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import engine
@@ -53,6 +55,19 @@ def test_notebook_code_of_the_readme_runs(capsys):
     orbit = namespace["orbit"]
     assert orbit.status is engine.Status.DONE
     assert orbit.t[-1] == 40.0
+
+
+def test_measurements_of_the_readme_measure(tmp_path, capsys):
+    path = tmp_path / "measuring.py"
+    examples = [block(README, f"{which} example") for which in ("measuring", "own observer")]
+    path.write_text("import engine\n\n" + "\n".join(examples), encoding="utf-8")
+    namespace = runpy.run_path(str(path))
+    assert "[" in capsys.readouterr().out
+    result = engine.Sim("lorenz", dt=0.01, observers=namespace["above"]).run(t_end=20.0)
+    high = np.mean(result["x"][1:] ** 2 + result["y"][1:] ** 2 > 300.0)
+    assert result.observers["above"]["share"] == pytest.approx(high)
+    for name in engine.observers.OBSERVERS:
+        assert f"{name}" in README
 
 
 def test_files_of_the_readme_are_computed_again(tmp_path, monkeypatch, capsys):

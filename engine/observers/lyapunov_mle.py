@@ -15,9 +15,9 @@ def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
     """Add the logarithm of the tangent's growth and make it a unit vector again."""
     ws[SPAN] += dt
     ws[COUNTDOWN] -= 1.0
-    ws[TRACE_COUNTDOWN] -= 1.0
     if ws[COUNTDOWN] <= 0.0:
         ws[COUNTDOWN] = ws[EVERY]
+        ws[TRACE_COUNTDOWN] -= ws[EVERY]
         length = tangent_norm(y)
         if length < 1.0e300:
             ws[LOG_SUM] += log(length)

@@ -23,9 +23,9 @@ def post(t, dt, y_old, y, p, memory, ws, out, trace, row):
     """Add the logarithms of the growth in each direction and make them orthonormal again."""
     ws[SPAN] += dt
     ws[COUNTDOWN] -= 1.0
-    ws[TRACE_COUNTDOWN] -= 1.0
     if ws[COUNTDOWN] <= 0.0:
         ws[COUNTDOWN] = ws[EVERY]
+        ws[TRACE_COUNTDOWN] -= ws[EVERY]
         y, memory = orthonormalize(y, memory, ws, NORMS)
         known = True
         lost = False

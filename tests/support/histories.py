@@ -1,0 +1,306 @@
+"""Random problems and random histories of a run, and how to play them again."""
+
+import dataclasses
+import itertools
+import os
+
+import numpy as np
+from hypothesis import settings
+from hypothesis import strategies as st
+from registered import RUNS, assert_same_bits, assert_same_results, load
+
+import engine
+
+# A soak run tries this many times as many examples.
+SOAK = int(os.environ.get("PHASESCOPE_SOAK", "1"))
+
+TEXTS = {
+    "forced": "x' = -k*x + sin(3*t)\nk = 1.3\nw = x*t\nx(0) = 0.4",
+    "constant": "x' = 0\nx(0) = -0.0",
+    "clock": "x' = 1\ny' = t - x\nx(0) = 0\ny(0) = 1e-3",
+    "chain": "x' = q2\ny' = -q1\nq1 = x + b\nq2 = q1*y\nq3 = q2 - q1\nb = 0.1\nx(0) = 0.3\ny(0) = 1",
+    "counter": "x[n+1] = x + t\nx(0) = 0",
+    "folded": "x[n+1] = (x*m + 1) % 7\nm = 3.5\nx(0) = 2",
+    "reserved": "dt' = row*memory\nrow' = -dt*h\nmemory = 1.1\nh = 0.9\ndt(0) = 1\nrow(0) = 0.2",
+    "blow_up": "x' = x^2 - q\nq = 0\nx(0) = 1.5",
+}
+
+
+def model_named(name):
+    """Return a bundled model, or one of the odd ones that only these tests have."""
+    return engine.load_model(TEXTS[name]) if name in TEXTS else load(name)
+
+
+def examples(number):
+    """Give the settings of a test that tries this many examples, more in a soak run."""
+    return settings(max_examples=number * SOAK, deadline=None)
+
+
+def steppers_of(model):
+    """Name the steppers for a kind of model."""
+    return [stepper.name for stepper in engine.list_steppers(model.kind)]
+
+
+def some_of(items):
+    """Draw a subset, in order, often empty or whole."""
+    items = tuple(items)
+    subset = st.lists(st.booleans(), min_size=len(items), max_size=len(items)).map(
+        lambda kept: tuple(item for item, keep in zip(items, kept, strict=True) if keep)
+    )
+    return st.one_of(st.just(()), st.just(items), subset)
+
+
+def observer_sets(model):
+    """Draw a set of the registered observers that are for this kind of model."""
+    made = [make() for make in engine.observers.OBSERVERS.values()]
+    return some_of(observer for observer in made if model.kind in observer.kinds)
+
+
+@st.composite
+def problems(draw, pairs=None, jit=False, structures=True):
+    """Draw a sim of a registered or odd model.
+
+    Parameters
+    ----------
+    pairs : sequence of (model, stepper), optional
+        What to choose from.
+    jit : bool
+        Compiled or not.
+    structures : bool
+        Draw what makes another runner too: recorded variables, stops, dense output.
+    """
+    name, stepper = draw(st.sampled_from(pairs or [*RUNS, *((text, None) for text in TEXTS)]))
+    model = model_named(name)
+    chosen = {"stepper": stepper or draw(st.sampled_from(steppers_of(model)))}
+    chosen["t0"] = draw(st.sampled_from([0.0, -3.7, 12.25, 1e3]))
+    if model.kind == "map":
+        chosen["t0"] = float(int(chosen["t0"]))
+    else:
+        chosen["dt"] = draw(st.sampled_from([0.002, 0.01, 0.037]))
+        chosen["rtol"] = draw(st.sampled_from([1e-3, 1e-6, 1e-10]))
+    if structures:
+        chosen |= draw(recordings(model, chosen["t0"]))
+        chosen["observers"] = draw(observer_sets(model))
+        chosen["stop"] = draw(
+            st.one_of(st.just(False), st.fixed_dictionaries(stop_parts(model.state_names[0])))
+        )
+    else:
+        chosen["record_interval"] = draw(st.integers(1, 7))
+    return engine.Sim(model, jit=jit, **chosen)
+
+
+def stop_parts(state):
+    """Draw a stop condition on a state and when it is tested."""
+    return {
+        "cond": st.sampled_from([f"{state} > 1.1", f"{state}^2 < 0.01", f"t > 2 and {state} > 0"]),
+        "phase": st.sampled_from(["start", "end", "both"]),
+    }
+
+
+@st.composite
+def recordings(draw, model, t0):
+    """Draw what is recorded, and when."""
+    names = (*model.state_names, *(f"aux.{name}" for name in model.aux_names))
+    chosen = {"record": draw(st.one_of(st.just(True), some_of(names)))}
+    kinds = ["interval"] if model.kind == "map" else ["interval", "interval", "grid", "times"]
+    kind = draw(st.sampled_from(kinds))
+    if kind == "interval":
+        chosen["record_interval"] = draw(st.integers(1, 9))
+    elif kind == "grid":
+        chosen["sample_dt"] = draw(st.sampled_from([0.0031, 0.01, 0.1, 0.7]))
+    else:
+        offsets = st.lists(st.floats(0.0, 4.0), max_size=40)
+        chosen["sample_times"] = sorted(t0 + offset for offset in draw(offsets))
+    return chosen
+
+
+@st.composite
+def edits(draw, model, structures=True):
+    """Draw one edit as (method, arguments)."""
+    kinds = ["params", "state"]
+    if model.kind == "ode":
+        kinds += ["dt", "tolerances"]
+    if structures:
+        kinds += ["observers"] + ["stepper"] * (model.kind == "ode")
+    kind = draw(st.sampled_from(kinds))
+    if kind == "params" and model.param_names:
+        at = draw(st.integers(0, len(model.param_names) - 1))
+        value = model.param_values[at] * draw(st.floats(0.5, 1.5)) + draw(st.floats(-0.1, 0.1))
+        return "set_params", {model.param_names[at]: value}
+    if kind == "dt":
+        return "set_dt", {"dt": draw(st.floats(1e-4, 0.05))}
+    if kind == "tolerances":
+        return "set_tolerances", {"rtol": 10.0 ** draw(st.integers(-11, -2))}
+    if kind == "stepper":
+        return "set_stepper", {"stepper": draw(st.sampled_from(steppers_of(model)))}
+    if kind == "observers":
+        return "set_observers", {"observers": draw(observer_sets(model))}
+    name = draw(st.sampled_from(model.state_names))
+    return "set_state", {name: draw(st.floats(-1.5, 1.5))}
+
+
+ADVANCES = st.one_of(
+    st.integers(0, 40).map(lambda n: {"n_steps": n}),
+    st.tuples(st.integers(0, 40), st.integers(1, 9)).map(lambda b: {"n_steps": b[0], "rows": b[1]}),
+    st.tuples(st.integers(0, 40), st.floats(0.0, 0.8)).map(
+        lambda b: {"n_steps": b[0], "t": b[1]}  # counted from where the run is
+    ),
+    st.integers(0, 40).map(lambda n: {"n_steps": n, "budget_s": 1e-9}),
+)
+RETURNS = st.one_of(
+    st.floats(0.0, 1.0).map(lambda part: ("rewind_to_time", part)),
+    st.floats(0.0, 1.0).map(lambda part: ("rewind_to_step", part)),
+    st.just(("snapshot", None)),
+    st.integers(0, 5).map(lambda which: ("restore", which)),
+    st.just(("pause", None)),
+    st.just(("read", None)),
+)
+
+
+def histories(model, structures=True, size=9):
+    """Draw a list of what is done to a run: advances, edits, returns to the past."""
+    step = st.one_of(
+        ADVANCES.map(lambda bounds: ("advance", bounds)),
+        edits(model, structures).map(lambda edit: ("edit", edit)),
+        RETURNS,
+    )
+    return st.lists(step, max_size=size)
+
+
+def advance(run, bounds):
+    """Advance a run; a time is counted from where it is."""
+    bounds = dict(bounds)
+    if "t" in bounds:
+        bounds["t"] += run.t
+    return run.advance(**bounds)
+
+
+class Player:
+    """Play a history on a run and remember what of its rows must still be there."""
+
+    def __init__(self, sim, **end):
+        self.run = sim.start(**end)
+        self.snapshots = []
+        # A snapshot of another branch brings a past without rows.
+        self.has_all_rows = True
+
+    def play(self, history):
+        """Do everything in a history, one after the other."""
+        for what, how in history:
+            getattr(self, what)(how)
+        return self.run
+
+    def advance(self, bounds):
+        chunk = advance(self.run, bounds)
+        assert chunk.t.shape == chunk.y.shape[:1]
+
+    def edit(self, edit):
+        method, arguments = edit
+        getattr(self.run, method)(**arguments)
+
+    def rewind_to_time(self, part):
+        t0 = self.run.sim.t0
+        t = t0 + part * (self.run.t - t0)
+        if t <= self.run.t:
+            self.run.rewind(t=t)
+            assert self.run.t <= t + 1e-9 * max(self.run.sim.dt, abs(t))
+
+    def rewind_to_step(self, part):
+        step = int(part * self.run.n_steps)
+        self.run.rewind(step=step)
+        assert self.run.n_steps == step
+
+    def snapshot(self, _):
+        self.snapshots.append(self.run.snapshot())
+
+    def restore(self, which):
+        if self.snapshots:
+            snapshot = self.snapshots[which % len(self.snapshots)]
+            if not snapshot.journal.is_continued_by(self.run.journal):
+                self.has_all_rows = False
+            self.run.restore(snapshot)
+            assert self.run.journal == snapshot.journal
+            assert self.run.status is snapshot.status
+
+    def pause(self, _):
+        self.run.pause()
+        chunk = self.run.advance(n_steps=3)
+        assert chunk.status is engine.Status.USER_BREAK
+        assert len(chunk) == 0
+
+    def read(self, _):
+        rows = self.run.results()
+        assert np.all(np.diff(rows.t) >= 0.0)
+
+
+def with_origin(journal, **changes):
+    """Return a journal of the same edits on a changed problem, and that problem."""
+    origin = journal.origin.replace(**changes)
+    return origin, dataclasses.replace(journal, origin=origin)
+
+
+def without_observers(journal):
+    """Return the journal of the same orbit, unobserved."""
+    origin, journal = with_origin(journal, observers=())
+    kept = tuple(entry for entry in journal.entries if entry.edit.kind != "observers")
+    return origin, dataclasses.replace(journal, entries=kept)
+
+
+def played_again(sim, journal, sizes):
+    """Replay a journal in chunks of the given sizes, which come again and again."""
+    run = sim.start(t_end=journal.t_end, n_steps=journal.n_end)
+    chunks = itertools.cycle(sizes)
+    for entry in journal.entries:
+        advance_to(run, entry.step, chunks)
+        if entry.after_row:
+            run.advance(n_steps=0)
+        run.edit(entry.edit)
+    advance_to(run, journal.n_steps, chunks)
+    return run
+
+
+def advance_to(run, step, chunks):
+    """Advance in chunks to a step count or the run's own end; return the last status."""
+    status, before = run.status, -1
+    # A stop condition may end a chunk that took no step, but only once.
+    while run.n_steps < step and (run.n_steps > before or status is engine.Status.EARLY_EXIT):
+        before = run.n_steps
+        status = run.advance(n_steps=min(next(chunks), step - run.n_steps)).status
+    return status
+
+
+def assert_same_run(a, b, *, rows=True):
+    """Compare two runs to the last bit: where they are, what they recorded, how they go on."""
+    for _ in range(2):
+        assert a.n_steps == b.n_steps
+        assert np.float64(a.t).tobytes() == np.float64(b.t).tobytes()
+        assert_same_bits(a.y, b.y)
+        assert a.params == b.params
+        if rows:
+            # The first row of a run that has not moved may still be to come.
+            _ = [run.advance(n_steps=0) for run in (a, b)]
+            assert_same_results(a.results(), b.results())
+        ends = [advance_to(run, run.n_steps + 15, itertools.repeat(15)) for run in (a, b)]
+        assert ends[0].is_failure == ends[1].is_failure
+        assert a.failure == b.failure
+
+
+def builds():
+    """Count the units rendered and runners compiled or loaded so far."""
+    counts = engine.cache_counts()
+    return counts.renderings + counts.compilations + counts.disk_hits
+
+
+def changed_numbers(sim, factor):
+    """Return the same problem with every number changed that may be."""
+    changes = {
+        "params": {name: value * factor for name, value in sim.params.items()},
+        "y0": {name: value * factor for name, value in sim.y0.items()},
+        "t0": sim.t0 + 1.0,
+        "rtol": sim.rtol * factor,
+        "atol": sim.atol * factor,
+        "record_interval": sim.record_interval + 1,
+        "max_steps": 1000,
+        "seed": 7,
+    }
+    return sim.replace(**changes, **({"dt": sim.dt * factor} if sim.model.kind == "ode" else {}))

@@ -201,6 +201,12 @@ def absolute(x: float) -> float:
     return copysign(x, 1.0)
 
 
+def with_sign(x: float, y: float) -> float:
+    """Return the magnitude of `x` with the sign of `y`; nan if `y` is nan, which has no sign."""
+    # The sign bit of a nan differs between processors' operations and Python's.
+    return y if y != y else copysign(x, y)
+
+
 def minimum(a: float, b: float) -> float:
     """Return the smaller of two numbers; nan if either is nan."""
     return a if a < b or a != a else b
@@ -277,7 +283,8 @@ COMPOSED: Mapping[str, Callable[..., float]] = MappingProxyType(
     {
         function.__name__: function
         for function in (
-            absolute, minimum, maximum, clip, sign, heaviside, step, relu, approx, hypot, cbrt,
+            absolute, with_sign, minimum, maximum, clip, sign, heaviside, step, relu, approx,
+            hypot, cbrt,
         )
     }
 )  # fmt: skip

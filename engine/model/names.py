@@ -66,9 +66,10 @@ def _signatures() -> dict[str, _Signature]:
     table |= {name: _Signature("absolute") for name in ("abs", "fabs", "absolute")}
     table |= {name: _Signature("minimum", 2, variadic=True) for name in ("min", "minimum")}
     table |= {name: _Signature("maximum", 2, variadic=True) for name in ("max", "maximum")}
-    table |= {name: _Signature(name, 2) for name in ("hypot", "copysign", "mod", "atan2")}
+    table |= {name: _Signature(name, 2) for name in ("hypot", "mod", "atan2")}
     table |= {name: _Signature("power", 2) for name in ("power", "pow")}
     return table | {
+        "copysign": _Signature("with_sign", 2),
         "arctan2": _Signature("atan2", 2),
         "round": _Signature("rint"),
         "heaviside": _Signature("heaviside", 2, defaults=(0.5,)),

@@ -64,7 +64,7 @@ DERIVATIVES: Mapping[str, tuple[str, ...]] = {
     "erf": ("2 / sqrt(pi) * exp(-x^2)",),
     "erfc": ("-2 / sqrt(pi) * exp(-x^2)",),
     "absolute": ("sign(x)",),
-    "copysign": ("copysign(1, x) * copysign(1, y)", "0"),
+    "with_sign": ("copysign(1, x) * copysign(1, y)", "0"),
     "mod": ("1", "-(x // y)"),
     "floordiv": ("0", "0"),
     "floor": ("0",),

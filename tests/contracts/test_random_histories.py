@@ -1,8 +1,6 @@
 """Laws 1, 2, 3, 4, 6, 7 and 8 at once, on random problems and random histories of a run."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from histories import (
     Player,
     assert_same_run,
@@ -15,6 +13,8 @@ from histories import (
     with_origin,
     without_observers,
 )
+from hypothesis import given
+from hypothesis import strategies as st
 from registered import assert_same_bits, assert_same_results
 
 import engine
@@ -113,9 +113,7 @@ def test_no_number_of_a_history_compiles(story, factor):
 
 
 @examples(100)
-@given(
-    sim=problems(), n=st.integers(0, 200), size=st.integers(1, 40), transient=st.integers(0, 3)
-)
+@given(sim=problems(), n=st.integers(0, 200), size=st.integers(1, 40), transient=st.integers(0, 3))
 def test_every_way_to_run_a_problem_gives_the_same(sim, n, size, transient):
     one = sim.run(n_steps=n)
     grown = engine.run_with_wrapper(sim, n_steps=n, record_rows=size, trace_rows=size)
@@ -137,6 +135,7 @@ def test_every_way_to_run_a_problem_gives_the_same(sim, n, size, transient):
 @examples(60)
 @given(sim=problems(), n=st.integers(0, 200))
 def test_the_fast_path_gives_the_same_or_says_why_not(sim, n):
+    sim = sim.replace(record=sim.record or True)
     plan = engine.recording.Every(sim.record_interval)
     if sim.method.adaptive or sim.stop or sim.sampled or sim.model.spec.events:
         with pytest.raises(engine.FastpathUnsupported):

@@ -18,7 +18,7 @@ TEXTS = {
     "forced": "x' = -k*x + sin(3*t)\nk = 1.3\nw = x*t\nx(0) = 0.4",
     "constant": "x' = 0\nx(0) = -0.0",
     "clock": "x' = 1\ny' = t - x\nx(0) = 0\ny(0) = 1e-3",
-    "chain": "x' = q2\ny' = -q1\nq1 = x + b\nq2 = q1*y\nq3 = q2 - q1\nb = 0.1\nx(0) = 0.3\ny(0) = 1",
+    "chain": "x' = q2; y' = -q1; q1 = x + b; q2 = q1*y; q3 = q2 - q1; b = 0.1; x(0) = 1; y(0) = 1",
     "counter": "x[n+1] = x + t\nx(0) = 0",
     "folded": "x[n+1] = (x*m + 1) % 7\nm = 3.5\nx(0) = 2",
     "reserved": "dt' = row*memory\nrow' = -dt*h\nmemory = 1.1\nh = 0.9\ndt(0) = 1\nrow(0) = 0.2",

@@ -108,6 +108,7 @@ def test_every_primitive_has_a_compiled_counterpart():
         ("power", (-0.0, -3.0), -math.inf),
         ("cbrt", (-27.0,), -3.0),
         ("cbrt", (5e-324,), 1.7031839360032603e-108),
+        ("with_sign", (3.0, -0.0), -3.0),
         ("hypot", (3.0, 4.0), 5.0),
         ("hypot", (3e200, 4e200), 5e200),
         ("hypot", (3e-200, 4e-200), 5e-200),
@@ -132,6 +133,11 @@ def test_values_at_chosen_points(name, arguments, expected):
 def test_extrema_pass_nan_on(name):
     assert math.isnan(COMPOSED[name](math.nan, 1.0))
     assert math.isnan(COMPOSED[name](1.0, math.nan))
+
+
+def test_a_nan_lends_no_sign():
+    for undefined in (math.nan, -math.nan):
+        assert math.isnan(COMPOSED["with_sign"](3.0, undefined))
 
 
 @given(st.floats(min_value=1e-300, max_value=1e300))

@@ -86,9 +86,6 @@ void lorenz_rk4(long n, double dt, double *y, const double *p, double *t, double
     }
 
 LORENZ96(20)
-LORENZ96(24)
-LORENZ96(28)
-LORENZ96(40)
 LORENZ96(100)
 
 void logistic(long n, double dt, double *y, const double *p, double *t, double *rows) {
@@ -165,16 +162,7 @@ long lorenz_dopri5(double t_end, double h, double *y, const double *p, double rt
 }
 """
 
-_FIXED_STEP = (
-    "lorenz_rk4",
-    "lorenz96_20",
-    "lorenz96_24",
-    "lorenz96_28",
-    "lorenz96_40",
-    "lorenz96_100",
-    "logistic",
-    "henon",
-)
+_FIXED_STEP = ("lorenz_rk4", "lorenz96_20", "lorenz96_100", "logistic", "henon")
 
 
 class NoCompilerError(RuntimeError):

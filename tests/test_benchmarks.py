@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+import engine
 from benchmarks import __main__ as command
-from benchmarks import measure
+from benchmarks import compile_time, measure, others
 from benchmarks.c_loops import NoCompilerError, compile_loops
 from benchmarks.ensembles import ENSEMBLES, Sides
 from benchmarks.measure import Row, speed_ratio, table
@@ -35,6 +36,40 @@ def test_c_loop_computes_the_same_orbits(ensemble):
         pytest.skip(str(error))
     with ThreadPoolExecutor(1) as threads:
         Sides(ensemble, loops[ensemble.loop], threads).check()
+
+
+@pytest.mark.parametrize("name", others.FIXED)
+def test_other_packages_get_the_same_model(name):
+    case = next(case for case in others.cases() if case.model == name)
+    given, named = (
+        engine.Sim(engine.load_model(model), jit=False, **case.settings)
+        for model in (others.FIXED[name](), name)
+    )
+    assert given.params == pytest.approx(dict(named.params))
+    same = named.replace(y0=given.y0, record=given.record)
+    assert given.run(n_steps=5).y == pytest.approx(same.run(n_steps=5).y)
+
+
+def test_a_package_that_is_missing_is_skipped(monkeypatch):
+    def missing(case):
+        raise ImportError("no module named 'dynlib'")
+
+    monkeypatch.setitem(others.ANY, "dynlib", missing)
+    case = next(case for case in others.cases() if case.model == "logistic")
+    orbit = Orbit(case, loop=None)
+    row = others.rival_row(case, orbit, "dynlib", rounds=2, length=10)
+    assert row.value is None
+    assert row.note == "skipped: no module named 'dynlib'"
+
+
+def test_compile_time_is_measured_from_an_empty_cache(monkeypatch):
+    monkeypatch.setattr(compile_time, "CASES", (("euler", False),))
+    rows = compile_time.measure(quick=True)
+    assert [row.case for row in rows] == ["cold compile, lorenz euler"]
+    assert rows[0].value > 0.0
+    # The last round began with an empty cache and compiled.
+    assert engine.cache_counts().disk_hits == 0
+    assert engine.cache_counts().compilations == 1
 
 
 def test_missing_compiler_is_said(monkeypatch):

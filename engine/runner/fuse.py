@@ -143,7 +143,8 @@ class _Fusion:
         self._inlined = {n for n, f in functions.items() if n != "run" and _is_inlined(f)}
         self._literals = literals
         # Arrays of the right type already; what they hold needs no conversion.
-        self._arrays = {argument.arg for argument in functions["run"].args.args}
+        arrays = {argument.arg for argument in functions["run"].args.args}
+        self._arrays = {"int": {"counters"}, "float": arrays - {"counters"}}
         self._calls = 0
 
     def run(self) -> ast.FunctionDef:
@@ -308,7 +309,7 @@ class _Fusion:
                 values = [self._value(argument, scope, lines) for argument in arguments]
                 if name in self._inlined:
                     return self._inline(self._functions[name], values, lines)
-                if name in ("float", "int") and read_from(values, self._arrays):
+                if name in self._arrays and read_from(values, self._arrays[name]):
                     return scalar(values[0])
                 return ast.Call(ast.Name(name, ast.Load()), [scalar(v) for v in values], [])
             case ast.BoolOp():

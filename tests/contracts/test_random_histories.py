@@ -1,5 +1,6 @@
 """Laws 1, 2, 3, 4, 6, 7 and 8 at once, on random problems and random histories of a run."""
 
+import numpy as np
 import pytest
 from histories import (
     Player,
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 from registered import assert_same_bits, assert_same_results
 
 import engine
+from engine.recording import Every, Nothing, Tail
 
 SIZES = st.lists(st.integers(1, 50), min_size=1, max_size=5)
 # What is compiled, a few structures only; the plain Python of every structure is tried as well,
@@ -147,3 +149,27 @@ def test_the_fast_path_gives_the_same_or_says_why_not(sim, n):
         assert_same_results(fast, normal)
         assert fast.status is normal.status
         assert fast.failure == normal.failure
+
+
+@examples(40)
+@given(
+    sim=problems(),
+    n=st.integers(0, 60),
+    scales=st.lists(st.floats(0.5, 2.0), min_size=1, max_size=4),
+    plan=st.sampled_from([None, Every(3), Tail(5), Nothing()]),
+)
+def test_a_batch_gives_what_its_orbits_give_alone(sim, n, scales, plan):
+    y0 = {name: value * np.array(scales) for name, value in sim.y0.items()}
+    if sim.method.adaptive or sim.stop or sim.sampled or sim.model.spec.events:
+        with pytest.raises(engine.FastpathUnsupported):
+            engine.run_batch_fastpath(sim, y0=y0, n_steps=n, plan=plan)
+        return
+    batch = engine.run_batch_fastpath(sim, y0=y0, n_steps=n, plan=plan)
+    for i in range(len(scales)):
+        alone = engine.run_single_fastpath(batch.sim(i), n_steps=n, plan=plan)
+        assert_same_results(batch[i], alone)
+        assert batch[i].status is alone.status
+        assert batch[i].failure == alone.failure
+        normal = batch.sim(i).run(n_steps=n)
+        assert repr(normal.final_state) == repr(alone.final_state)
+        assert normal.status is alone.status

@@ -24,6 +24,13 @@ TEXTS = {
     "reserved": "dt' = row*memory\nrow' = -dt*h\nmemory = 1.1\nh = 0.9\ndt(0) = 1\nrow(0) = 0.2",
     "blow_up": "x' = x^2 - q\nq = 0\nx(0) = 1.5",
 }
+# More components than registers: the array layout.
+TEXTS["ring"] = "\n".join(
+    f"x{i}' = (x{(i + 1) % 15} - x{(i - 2) % 15})*x{(i - 1) % 15} - x{i} + f\nx{i}(0) = {0.1 * i}"
+    for i in range(15)
+)
+TEXTS["ring"] += "\nf = 8\nenergy = x0^2 + x7^2"
+
 # Adaptive steps grow without bound here, and a grid would have as many samples in one of them.
 UNHURRIED = ("constant", "clock", "blow_up")
 

@@ -52,7 +52,9 @@ def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:
 
 
 def _params(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
-    arrays.params[: len(after.params)] = list(after.params.values())
+    # The others may have been changed by events.
+    for name in values:
+        arrays.params[after.model.param_names.index(name)] = after.params[name]
     return _changed(after, arrays)
 
 

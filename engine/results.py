@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError, suggest
+from engine.event_log import EventLogs, joined_log
 from engine.journal import Journal, JournalEntry
 from engine.observers.memory import observer_results
 from engine.observers.slots import Value
@@ -19,6 +20,7 @@ from engine.runner import abi
 from engine.runner.abi import Status
 from engine.segments import Begun, Segment, segments_of
 from engine.sim import Sim
+from engine.values import Values
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,6 +71,14 @@ def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
             step=arrays.n_steps,
             message=f"{name} {what} {at}",
         )
+    endless = int(arrays.counters[abi.ENDLESS_EVENT])
+    if endless:
+        event = sim.model.events.events[endless - 1]
+        message = (
+            f"event {event.name!r} fires without end {at}: its action brings its condition back "
+            "before time passes; end the motion there by another event, or change the action"
+        )
+        return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
     return Failure(
         variable=None,
         value=None,
@@ -159,8 +169,8 @@ class Chunk(Rows):
         Their names.
     status : Status
         Why the call returned.
-    events : mapping
-        Events by name.
+    events : mapping of str to EventLog
+        ``events["spike"]["t"]`` and the values logged, in this chunk.
     traces : mapping
         Samples of each observer: ``traces[key]["t"]`` and its columns.
     begun : Begun
@@ -202,11 +212,11 @@ class Results(Rows):
     failure : Failure or None
         Why it could not go on.
     params : mapping of str to float
-        Parameter values.
+        Parameter values at the end.
     observers : mapping of str to ObserverResult
         Observers' results and samples by key.
-    events : mapping
-        Events by name.
+    events : mapping of str to EventLog
+        Firings by event: ``events["spike"]["t"]``, the values logged, ``.tags``.
     final_state : mapping of str to float
         State at the end, also when it was not recorded.
     provenance : mapping
@@ -297,6 +307,12 @@ def observed(sim: Sim, arrays: RunState) -> dict[str, dict[str, Value]]:
     return observer_results(sim.observers, n, arrays.analysis_ws, arrays.analysis_out)
 
 
+def live_params(sim: Sim, arrays: RunState) -> Values:
+    """Return the parameter values in force, those that events changed among them."""
+    values = arrays.params[: len(sim.params)].tolist()
+    return Values(dict(zip(sim.params, values, strict=True)))
+
+
 def make_results(
     sim: Sim,
     arrays: RunState,
@@ -308,8 +324,9 @@ def make_results(
     begun: tuple[int, float] | None = None,
     horizon: Mapping[str, Any] | None = None,
     journal: Journal | None = None,
+    events: EventLogs | None = None,
 ) -> Results:
-    """Assemble the results of a run from its arrays, rows and samples.
+    """Assemble the results of a run from its arrays, rows, samples and firings.
 
     A failure that the signal alone explains need not be given.  `begun` is the step and time at
     which the rows begin, by default the run's beginning; `horizon` says how far the run was to
@@ -325,7 +342,8 @@ def make_results(
         names=sim.record,
         status=status,
         failure=failure or find_failure(status, sim, arrays),
-        params=sim.params,
+        params=live_params(sim, arrays),
+        events=joined_log(sim.model, ()) if events is None else events,
         observers=ByKey(
             {
                 key: ObserverResult(outputs=values, trace=traces.get(key, {}))

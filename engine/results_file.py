@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from engine.errors import RunError, StorageError
+from engine.event_log import EventLog, EventLogs
 from engine.journal import Edit
 from engine.plain import from_plain, to_plain
 from engine.results import ByKey, Failure, Floats, ObserverResult, Results
@@ -121,10 +122,15 @@ def _results(document: Document, described: Mapping[str, Any]) -> Results:
         ),
         final_state=_named(described["final_state"], arrays["final_state"]),
         provenance=described["provenance"],
-        events={
-            event: {n: arrays[f"events/{event}/{n}"] for n in parts["columns"]}
-            for event, parts in described["events"].items()
-        },
+        events=EventLogs(
+            {
+                event: EventLog(
+                    columns={n: arrays[f"events/{event}/{n}"] for n in parts["columns"]},
+                    tags=tuple(parts["tags"]),
+                )
+                for event, parts in described["events"].items()
+            }
+        ),
         segments=tuple(_segment(plain) for plain in described["segments"]),
     )
 

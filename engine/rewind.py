@@ -5,9 +5,11 @@ import math
 import numpy as np
 
 from engine.edits import apply_edit
+from engine.event_log import new_event_log
 from engine.journal import Journal, JournalEntry
 from engine.run_state import FOREVER, runner_for, trace_columns
 from engine.runner import abi
+from engine.runner.abi import Status
 from engine.snapshot import Snapshot
 
 SCRATCH_ROWS = 1024
@@ -78,16 +80,19 @@ class _Walk:
         record_t = np.empty(SCRATCH_ROWS)
         record_y = np.empty((SCRATCH_ROWS, len(self.sim.record)))
         trace = np.empty((SCRATCH_ROWS, trace_columns(self.sim.observers)))
+        events = new_event_log(self.sim.model, SCRATCH_ROWS)
         arrays.counters[abi.STEP_BOUND] = step_bound
         arrays.clock[abi.T_BOUND] = t_bound
         arrays.clock[abi.T_END] = math.inf if end is None else end
         # Where the run went on after a stop condition, so does this.
-        while arrays.n_steps < step_bound and arrays.t < t_bound:
-            arrays.counters[[abi.ROW, abi.TRACE_ROW]] = 0
-            self.status = arrays.call(runner, record_t, record_y, trace)
+        while arrays.unfinished(self.sim) or (arrays.n_steps < step_bound and arrays.t < t_bound):
+            arrays.counters[[abi.ROW, abi.TRACE_ROW, abi.EVENT_ROW]] = 0
+            self.status = arrays.call(runner, record_t, record_y, trace, events)
+            if self.status is Status.GROW_EVT and not arrays.counters[abi.EVENT_ROW]:
+                events = new_event_log(self.sim.model, 2 * len(events))
             if self.status.is_failure:
                 break
-        arrays.counters[[abi.ROW, abi.TRACE_ROW]] = 0
+        arrays.counters[[abi.ROW, abi.TRACE_ROW, abi.EVENT_ROW]] = 0
 
     def snapshot(self) -> Snapshot:
         journal = Journal(

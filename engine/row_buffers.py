@@ -138,6 +138,7 @@ class ChunkParts:
         self._limit = limit
         self._traces: list[Mapping[str, Mapping[str, Floats]]] = []
         self.rows: list[tuple[Floats, Floats]] = []
+        self.events: list[Floats] = []
         self.n_rows = 0
 
     @property

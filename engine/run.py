@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from typing import Any
 
 import numpy as np
 
@@ -10,6 +11,7 @@ from engine.boundary import Boundary
 from engine.editable import Editable
 from engine.edits import apply_edit, edited_sim
 from engine.errors import RunError
+from engine.event_log import EventStore, joined_log
 from engine.goal import Goal, SliceLength, make_goal
 from engine.journal import Edit, Journal, JournalEntry
 from engine.pause import PauseRequest
@@ -21,6 +23,7 @@ from engine.results import (
     ObserverResult,
     Results,
     find_failure,
+    live_params,
     make_results,
     observed,
 )
@@ -32,12 +35,7 @@ from engine.row_buffers import (
     SampleStore,
     joined,
 )
-from engine.run_state import (
-    FOREVER,
-    initial_run_state,
-    runner_for,
-    trace_columns,
-)
+from engine.run_state import FOREVER, initial_run_state, runner_for, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.segments import Begun
@@ -46,6 +44,7 @@ from engine.snapshot import Checkpoints, Snapshot, check_fits
 
 TRACE_ROWS = 512
 HISTORY_ROWS = 1 << 20
+_FULL_BUFFERS = (Status.GROW_REC, Status.GROW_EVT, Status.TRACE_OVERFLOW)
 
 
 class Run(Editable):
@@ -85,6 +84,7 @@ class Run(Editable):
         self._slice_length = SliceLength()
         self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
         self._samples = SampleStore(sim.observers)
+        self._events = EventStore(sim.model)
         self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
         self._entries: tuple[JournalEntry, ...] = ()
         self.status = Status.DONE
@@ -112,8 +112,7 @@ class Run(Editable):
     @property
     def y(self) -> Floats:
         """Return the current state (n,)."""
-        current: Floats = self._arrays.state[abi.CURRENT].copy()
-        return current
+        return np.array(self._arrays.state[abi.CURRENT])
 
     @property
     def state(self) -> dict[str, float]:
@@ -122,8 +121,8 @@ class Run(Editable):
 
     @property
     def params(self) -> dict[str, float]:
-        """Return the parameter values in force."""
-        return dict(self._sim.params)
+        """Return the parameter values in force, those that events changed among them."""
+        return dict(live_params(self._sim, self._arrays))
 
     @property
     def failure(self) -> Failure | None:
@@ -153,11 +152,11 @@ class Run(Editable):
         They stay readable after a blow-up, a pause or an exception in whoever used the chunks.
         """
         with self._boundary.edit():
-            rows = self._store.rows()
-            traces = self._samples.samples()
+            rows, traces = self._store.rows(), self._samples.samples()
             kept = {"rows": len(rows[0]), "samples": {k: len(c["t"]) for k, c in traces.items()}}
             given = (self._sim, self._arrays, self.status, rows, traces)
-            return make_results(*given, horizon={"way": "live", **kept}, journal=self.journal)
+            known: dict[str, Any] = {"journal": self.journal, "events": self._events.logs()}
+            return make_results(*given, horizon={"way": "live", **kept}, **known)
 
     def advance(
         self,
@@ -236,6 +235,7 @@ class Run(Editable):
             y=y,
             names=self._sim.record,
             status=self.status,
+            events=joined_log(self._sim.model, parts.events),
             traces=parts.traces(),
             begun=begun,
             entries=entries[begun.edits :],
@@ -259,14 +259,15 @@ class Run(Editable):
         begun = time.perf_counter()
         slice_bound = min(step_bound, n_before + self._slice_length.steps)
         status = self._call(slice_bound, wanted, parts)
-        while arrays.samples_due(sim):
-            # A step's samples stay together: an edit or a pause must not come between them.
+        while arrays.unfinished(sim) and not status.is_failure:
+            # A step stays together: an edit or a pause must not come between its samples, nor
+            # between an event that divides it and its end.
             status = self._call(arrays.n_steps, None, parts)
         n_after = arrays.n_steps
         self._slice_length.tune(n_after - n_before, time.perf_counter() - begun)
-        if status in (Status.GROW_REC, Status.TRACE_OVERFLOW) and not parts.full:
+        if status in _FULL_BUFFERS and not parts.full:
             return False
-        if parts.full and status in (Status.DONE, Status.GROW_REC, Status.TRACE_OVERFLOW):
+        if parts.full and (status is Status.DONE or status in _FULL_BUFFERS):
             status = Status.GROW_REC if goal.rows is None else Status.DONE
         self.status = status
         met = n_after >= step_bound or arrays.t >= t_bound
@@ -278,7 +279,8 @@ class Run(Editable):
         room = self._store.reserve(wanted, max(parts.rows_left, LEAST_ROOM * parts.full), parts)
         counters[abi.STEP_BOUND] = step_bound
         counters[abi.ROW] = 0
-        status = arrays.call(self._runner, *room, self._trace)
+        status = arrays.call(self._runner, *room, self._trace, self._events.buffer)
+        parts.events.append(self._events.take(counters, status))
         parts.add_rows(self._store.commit(int(counters[abi.ROW])))
         if self._sim.observers:
             trace = self._trace[: counters[abi.TRACE_ROW]]
@@ -344,6 +346,7 @@ class Run(Editable):
             if not snapshot.journal.is_continued_by(present):
                 self._store.clear()
                 self._samples.clear()
+                self._events.forget_after(0)
                 if not present.is_continued_by(snapshot.journal):
                     self._checkpoints.begin(snapshot)
             self._put_back(snapshot)
@@ -386,6 +389,7 @@ class Run(Editable):
         self._sim, self._origin = snapshot.sim, snapshot.journal.origin
         self._runner = runner_for(self._sim)
         self._arrays = snapshot.arrays.copy()
+        self._events.forget_after(int(self._arrays.counters[abi.EVENT_TOTAL]))
         journal = snapshot.journal
         self._entries, self._t_end, self._n_end = journal.entries, journal.t_end, journal.n_end
         self._checkpoints.forget_after(snapshot)

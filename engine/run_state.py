@@ -11,6 +11,7 @@ from engine.observers import ObserverModule
 from engine.observers.memory import new_outputs, new_workspace
 from engine.runner import abi
 from engine.runner.arrays import ALIGNMENT
+from engine.runner.event_code import event_columns, first_levels
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
 from engine.runner.sampling import sample_time
@@ -19,6 +20,7 @@ from engine.sim import Sim
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
+NO_EVENTS = np.empty((0, abi.EVENT_VALUES))
 FOREVER = np.iinfo(np.int64).max
 
 
@@ -34,6 +36,7 @@ class RunState:
     analysis_ws: Floats
     analysis_out: Floats
     sample_times: Floats
+    event_memory: Floats
 
     def copy(self) -> "RunState":
         """Return an independent copy; the sample times, which nobody writes, are shared."""
@@ -50,7 +53,14 @@ class RunState:
         """Return the time of the current state."""
         return float(self.clock[abi.T])
 
-    def call(self, runner: Runner, record_t: Floats, record_y: Floats, trace: Floats) -> abi.Status:
+    def call(
+        self,
+        runner: Runner,
+        record_t: Floats,
+        record_y: Floats,
+        trace: Floats,
+        event_log: Floats = NO_EVENTS,
+    ) -> abi.Status:
         """Call a runner on these arrays and return its signal."""
         memory, own = self.memory, len(self.memory)
         if runner.memory_rows > own:
@@ -68,6 +78,8 @@ class RunState:
             self.analysis_out,
             trace,
             self.sample_times,
+            self.event_memory,
+            event_log,
         )
         if memory is not self.memory:
             self.memory[...] = memory[:own]
@@ -79,6 +91,14 @@ class RunState:
             return False
         due = self._sample_time(int(self.counters[abi.SAMPLE]))
         return bool(due <= self.clock[abi.T] + abi.SAMPLE_GRACE * self.clock[abi.SAMPLE_DT])
+
+    def unfinished(self, sim: Sim) -> bool:
+        """Tell whether the step under way is not one that an edit may follow.
+
+        Samples are left to record, events to fire, or a fixed step is divided by an event.
+        """
+        due = self.counters[abi.EVENTS_DUE] == abi.DUE_NOW
+        return bool(due or self.counters[abi.INSIDE_CELL]) or self.samples_due(sim)
 
     def _sample_time(self, k: int) -> float:
         origin, spacing = self.clock[[abi.SAMPLE_ORIGIN, abi.SAMPLE_DT]]
@@ -169,11 +189,20 @@ def initial_run_state(sim: Sim) -> RunState:
         analysis_ws=new_workspace(sim.observers, n),
         analysis_out=new_outputs(sim.observers),
         sample_times=_listed_times(sim),
+        event_memory=_new_event_memory(sim),
     )
     arrays.begin_sampling(sim)
     arrays.set_clock(sim)
     arrays.restart(abi.RESTART_STEP)
     return arrays
+
+
+def _new_event_memory(sim: Sim) -> Floats:
+    memory = np.zeros((abi.N_EVENT_ROWS, event_columns(sim.model)))
+    levels = first_levels(sim.model)
+    memory[abi.LEVEL_BEGIN, : len(levels)] = levels
+    memory[abi.MARKS] = np.nan
+    return memory
 
 
 def _listed_times(sim: Sim) -> Floats:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.errors import ModelError, SimError, suggest
+from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
 from engine.observers.resolve import expression_values
@@ -152,9 +152,6 @@ class Sim:
     def __post_init__(self) -> None:
         """Fill in the model's defaults and validate every value."""
         model = self.model if isinstance(self.model, Model) else load_model(self.model)
-        if model.spec.events:
-            names = ", ".join(event.name for event in model.spec.events)
-            raise ModelError(f"model {model.name!r}: events ({names}) are not available yet")
         defaults = model.spec.sim
 
         def chosen(name: str, fallback: Any) -> Any:

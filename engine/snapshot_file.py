@@ -110,7 +110,7 @@ def _arrays(stored: Mapping[str, Any], sim: Sim) -> RunState:
         arrays[name] = stored[name].copy().view(expected.dtype)
     state = RunState(**arrays)
     counters, clock = state.counters, state.clock
-    counters[[abi.ROW, abi.TRACE_ROW]] = 0
+    counters[[abi.ROW, abi.TRACE_ROW, abi.EVENT_ROW]] = 0
     same = [abi.DT, abi.RTOL, abi.ATOL]
     sound = (
         0 <= counters[abi.ORIGIN_STEP] <= counters[abi.STEP]

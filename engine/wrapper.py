@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import SimError
+from engine.event_log import new_event_log, split_event_log
 from engine.observers.memory import new_outputs, new_workspace
 from engine.results import Failure, Floats, Results, make_results
 from engine.run_state import (
@@ -27,6 +28,7 @@ from engine.sim import Sim, count, number
 RECORD_ROWS = 4096
 TRACE_ROWS = 256
 SINGLE_ROW = 2
+EVENT_ROWS = 64
 # A call into compiled code lasts about this long, so that Ctrl-C acts.
 SLICE_SECONDS = 0.05
 
@@ -39,6 +41,7 @@ def run_with_wrapper(
     transient: float = 0.0,
     record_rows: int | None = None,
     trace_rows: int = TRACE_ROWS,
+    event_rows: int = EVENT_ROWS,
     break_at: int | None = None,
 ) -> Results:
     """Run a sim to its horizon and return everything it recorded.
@@ -51,7 +54,7 @@ def run_with_wrapper(
         The horizon, one of them; the model's own ``t_end`` by default.
     transient : float
         Time (iterations) to run first without recording or observing.
-    record_rows, trace_rows : int
+    record_rows, trace_rows, event_rows : int
         First sizes of the buffers; any size gives the same bits.  By default a known number
         of rows is allocated at once.
     break_at : int, optional
@@ -79,13 +82,13 @@ def run_with_wrapper(
             status, failure = Status.STEPFAIL, _too_many_steps(sim, arrays)
         if status is not Status.DONE:
             # The last good state, so that the point where it ended can be seen.
-            buffers = Buffers(sim, SINGLE_ROW, 1, asked).begin(arrays)
+            buffers = Buffers(sim, SINGLE_ROW, 1, event_rows, asked).begin(arrays)
             arrays.counters[abi.STEP_BOUND] = arrays.n_steps
             arrays.call(runner_for(sim), buffers.t, buffers.y, buffers.trace)
             return buffers.results(sim, arrays, status, failure)
     set_horizon(sim, arrays, t_end, n_steps)
     rows = record_rows or _expected_rows(sim, arrays)
-    buffers = Buffers(sim, rows, trace_rows, asked).begin(arrays)
+    buffers = Buffers(sim, rows, trace_rows, event_rows, asked).begin(arrays)
     status = drive(arrays, runner_for(sim), buffers, break_at)
     if status is Status.DONE and n_steps is None and sim.method.adaptive and not _at_end(arrays):
         return buffers.results(sim, arrays, Status.STEPFAIL, _too_many_steps(sim, arrays))
@@ -137,11 +140,11 @@ def warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None =
     bare = sim.replace(observers=(), record=False, sample_dt=None, sample_times=None)
     start = initial_run_state(bare)
     set_horizon(bare, start, sim.t0 + transient, None)
-    status = drive(start, runner_for(bare), Buffers(bare, 1, 1, {}), break_at)
-    for name in ("counters", "clock", "state"):
+    status = drive(start, runner_for(bare), Buffers(bare, 1, 1, 1, {}), break_at)
+    for name in ("counters", "clock", "params", "state", "event_memory"):
         getattr(arrays, name)[...] = getattr(start, name)
     arrays.counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
-    arrays.counters[abi.ROW] = 0
+    arrays.counters[[abi.ROW, abi.EVENT_ROW, abi.EVENT_TOTAL]] = 0
     arrays.clock[[abi.T_BOUND, abi.T_END]] = np.inf
     arrays.begin_sampling(sim)
     n = len(sim.model.state_names)
@@ -155,7 +158,12 @@ class Buffers:
     """Hold a run's record and trace buffers and double them when they are full."""
 
     def __init__(
-        self, sim: Sim, record_rows: int, trace_rows: int, asked: Mapping[str, Any]
+        self,
+        sim: Sim,
+        record_rows: int,
+        trace_rows: int,
+        event_rows: int,
+        asked: Mapping[str, Any],
     ) -> None:
         self.asked = asked
         self.begun = (0, sim.t0)
@@ -171,6 +179,8 @@ class Buffers:
         least = max(1, sum(observer.trace_rows_a_step for observer in sim.observers))
         self.trace = np.empty((max(trace_rows, least), trace_columns(sim.observers)))
 
+        self.events = new_event_log(sim.model, count("event_rows", event_rows, 1))
+
     def begin(self, arrays: RunState) -> "Buffers":
         """Note where the rows begin."""
         self.begun = (arrays.n_steps, arrays.t)
@@ -181,6 +191,9 @@ class Buffers:
 
     def grow_trace(self) -> None:
         self.trace = _doubled(self.trace)
+
+    def grow_events(self) -> None:
+        self.events = _doubled(self.events)
 
     def results(
         self, sim: Sim, arrays: RunState, status: Status, failure: Failure | None = None
@@ -199,6 +212,7 @@ class Buffers:
                 **self.asked,
                 "broken_at": arrays.n_steps if status is Status.USER_BREAK else None,
             },
+            events=split_event_log(sim.model, self.events[: int(arrays.counters[abi.EVENT_ROW])]),
         )
 
 
@@ -224,7 +238,7 @@ def drive(
         while True:
             arrays.counters[abi.STEP_BOUND] = min(horizon, arrays.n_steps + slice_steps)
             before, begun = arrays.n_steps, time.perf_counter()
-            status = arrays.call(runner, buffers.t, buffers.y, buffers.trace)
+            status = arrays.call(runner, buffers.t, buffers.y, buffers.trace, buffers.events)
             seconds = time.perf_counter() - begun
             if arrays.n_steps - before == slice_steps and seconds < SLICE_SECONDS:
                 slice_steps *= 2
@@ -232,6 +246,8 @@ def drive(
                 slice_steps = max(1, slice_steps // 2)
             if status is Status.GROW_REC:
                 buffers.grow_record()
+            elif status is Status.GROW_EVT:
+                buffers.grow_events()
             elif status is Status.TRACE_OVERFLOW:
                 buffers.grow_trace()
             elif status is not Status.DONE or arrays.n_steps >= horizon or _at_end(arrays):

@@ -68,7 +68,7 @@ def _one_orbit(course: Course, countdown: int) -> tuple[Results, int | None]:
     """Run the orbit; return it and, where it failed, how many steps after the transient."""
     sim, transient = course.sim, course.transient
     arrays = initial_run_state(sim)
-    buffers = Buffers(sim, max(course.rows, 1), max(course.trace_rows(), 1), course.asked)
+    buffers = Buffers(sim, max(course.rows, 1), max(course.trace_rows(), 1), 1, course.asked)
     status = warm_up(sim, arrays, transient) if transient > 0.0 else Status.DONE
     buffers.begin(arrays)
     runner = runner_for(sim, fastpath=True)

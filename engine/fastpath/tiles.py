@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from engine.fastpath.course import Course, Floats, Integers
 from engine.fastpath.starts import Starts
-from engine.run_state import FOREVER, initial_run_state, trace_columns
+from engine.run_state import FOREVER, NO_EVENTS, initial_run_state, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
@@ -228,7 +228,12 @@ class OrbitTile:
             self.arrays["memory"] = np.concatenate([memory, more], axis=1)
         full = np.ones(1, bool)
         while full.any():
-            given = {**self.arrays, "record_t": record_t, "record_y": record_y}
+            given = {
+                **self.arrays,
+                "record_t": record_t,
+                "record_y": record_y,
+                "event_log": NO_EVENTS,
+            }
             runner.run(*(given[name] for name in RUN_ARGUMENTS), self.status)
             full = self.status == Status.TRACE_OVERFLOW
             if full.any():

@@ -8,6 +8,7 @@ One statement a line or separated by ``;``::
     energy = x^2 + y^2          an aux, as it names states or t
     sat(u, k) = u/(k + u)       a function
     x(0) = 1                    an initial value, 0 where none is given
+    when x > 1: x = 0; k = k+1  an event, to the end of its line; named when_1, when_2, …
     # …                         a comment
 
 A name that is used and never given becomes a parameter worth 1, with a warning.
@@ -28,6 +29,7 @@ from engine.model.nodes import Name, Node, Reduction, children
 from engine.model.spec import (
     Aux,
     Equation,
+    Event,
     Formula,
     Function,
     ModelSpec,
@@ -47,7 +49,8 @@ _INITIAL = re.compile(rf"({NAME_PATTERN})\s*(?:\(\s*0\s*\)|\[\s*0\s*\])")
 _FUNCTION = re.compile(rf"({NAME_PATTERN})\s*\(([^()]*)\)")
 _RANGE = re.compile(r"(.*?)\bin\s*\[([^\[\],]*),([^\[\],]*)\]\s*")
 _DERIVATIVE = re.compile(r"'$|/\s*dt$")
-_LATER = re.compile(r"(when|noise)\s+[^=\s]")
+_LATER = re.compile(r"(noise)\s+[^=\s]")
+_EVENT = re.compile(r"when\s+(?![=\s])([^:]*?)\s*(?::\s*|$)")
 _EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
 # warn ← undefined ← spec ← read_equations_text ← _load_text ← load_model ← its caller
 _STACK_OF_LOAD_MODEL = 6
@@ -92,11 +95,17 @@ class _Reading:
         self.functions: dict[str, Statement] = {}
         self.definitions: dict[str, Statement] = {}
         self.taken: dict[str, Statement] = {}
+        self.events: list[tuple[Statement, Formula, list[Statement]]] = []
         for statement in statements(text, origin):
             self.sort(statement)
 
     def sort(self, statement: Statement) -> None:
         left = statement.left
+        if found := _EVENT.match(statement.text):
+            return self.event(statement, found)
+        if self.events and self.events[-1][0].where == statement.where:
+            self.events[-1][2].append(statement)
+            return None
         if later := _LATER.match(statement.text):
             raise statement.error(f"{later.group(1)!r} statements are not available yet")
         if left == statement.text:
@@ -116,6 +125,21 @@ class _Reading:
             self.claim(statement, normalised(found.group(1)), self.functions)
         else:
             raise statement.error(f"expected {_EXPECTED}, found {statement.text[:40]!r}")
+        return None
+
+    def event(self, statement: Statement, found: re.Match[str]) -> None:
+        """Take a condition and the first statement of its action; the line's others follow."""
+        if not found.group().rstrip().endswith(":"):
+            raise statement.error("expected 'when condition: action', found no ':'")
+        condition = Formula(
+            text=found.group(1),
+            where=statement.where,
+            column=statement.column + found.start(1),
+        )
+        text = statement.text[found.end() :]
+        column = statement.column + found.end()
+        first = Statement(text=text, where=statement.where, column=column)
+        self.events.append((statement, condition, [first] if text else []))
 
     def equation(self, statement: Statement, kind: Literal["ode", "map"], state: str) -> None:
         if self.kind not in (None, kind):
@@ -139,6 +163,8 @@ class _Reading:
             for name, statement in self.equations.items()
         )
         used = [equation.formula for equation in equations] + [entry.formula for entry in aux]
+        for _, condition, action in self.events:
+            used += [self.present(condition), *map(self.right, action)]
         params += self.undefined(used)
         sim = {"dt": 1.0, "stepper": "map"} if self.kind == "map" else {}
         return ModelSpec(
@@ -149,13 +175,16 @@ class _Reading:
             functions=functions,
             aux=tuple(aux),
             equations=equations,
+            events=tuple(self.event_parts()),
             sim=make_part(self.origin, SimDefaults, **sim),
             origin=self.origin,
         )
 
     def right(self, statement: Statement) -> Formula:
         """Return the right side; in a map, x[n] is blanked to x, which keeps the columns."""
-        formula = statement.right
+        return self.present(statement.right)
+
+    def present(self, formula: Formula) -> Formula:
         if self.kind != "map":
             return formula
 
@@ -164,6 +193,21 @@ class _Reading:
             return found.group(1) + " " * len(found.group(2)) if known else found.group()
 
         return replace(formula, text=_PRESENT.sub(blanked, formula.text))
+
+    def event_parts(self) -> Iterator[Event]:
+        for i, (statement, condition, action) in enumerate(self.events, start=1):
+            formulas = [
+                self.present(Formula(text=each.text, where=each.where, column=each.column))
+                for each in action
+            ]
+            name, place = f"when_{i}", statement.place
+            yield make_part(
+                place,
+                Event,
+                name=name,
+                condition=self.present(condition),
+                action=tuple(formulas),
+            )
 
     def function(self, name: str, statement: Statement) -> Function:
         listed = statement.left.partition("(")[2].rstrip(") ")

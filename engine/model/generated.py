@@ -2,7 +2,15 @@
 
 from dataclasses import dataclass
 
-__all__ = ["Expression", "ModelCode", "Tangent"]
+__all__ = [
+    "Assignment",
+    "EventCode",
+    "EventsCode",
+    "Expression",
+    "ModelCode",
+    "Tangent",
+    "Trigger",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +80,105 @@ class Tangent:
     aux: tuple[str, ...]
     functions: str
     composed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trigger:
+    """One way in which the condition of a flow's event becomes true.
+
+    Attributes
+    ----------
+    level : str
+        A number, at least 0 where the trigger holds.
+    guard : str
+        The condition of the event where the trigger has just become true; empty: always.
+    of_change : bool
+        The level compares with a mark, the value at the beginning of the step.
+    """
+
+    level: str
+    guard: str = ""
+    of_change: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Assignment:
+    """One statement of an action.
+
+    Attributes
+    ----------
+    target : str
+        Prefixed name of a state or parameter.
+    value : str
+        The new value, in terms of the values after the statements before.
+    """
+
+    target: str
+    value: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventCode:
+    """One event as Python text.
+
+    Attributes
+    ----------
+    name, tags : str, tuple of str
+        As in the model file.
+    phase : {"start", "end", "both"}
+        When a map's event is tested; in a flow, "start" and "both" also test the initial state.
+    repeated : bool
+        Fires at every step's end at which the condition holds.
+    located : bool
+        Fires inside the step.
+    triggers : tuple of Trigger
+        For a flow.
+    condition : str
+        For a map, in terms of ``u_m<j>``, 1.0 where macro j holds.
+    macros : tuple of (int, str)
+        For a map: each macro's mark and the relation of ``before`` and ``now``.
+    action : tuple of Assignment
+        In sequence.
+    log : tuple of (str, str)
+        Names and values kept at each firing, besides its time.
+    """
+
+    name: str
+    tags: tuple[str, ...]
+    phase: str
+    repeated: bool
+    located: bool
+    triggers: tuple[Trigger, ...]
+    condition: str
+    macros: tuple[tuple[int, str], ...]
+    action: tuple[Assignment, ...]
+    log: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsCode:
+    """All events of a model as Python text.
+
+    Attributes
+    ----------
+    events : tuple of EventCode
+        In the order of the model file.
+    marks : tuple of str
+        Numbers that macros compare with their values before.
+    functions, composed
+        As in `ModelCode`, for the texts here and the aux.
+    """
+
+    events: tuple[EventCode, ...] = ()
+    marks: tuple[str, ...] = ()
+    functions: str = ""
+    composed: tuple[str, ...] = ()
+
+    @property
+    def structure(self) -> list[object]:
+        """Return what makes two sets of events need different code; tags are not among it."""
+        parts: list[object] = [self.marks, self.functions, self.composed]
+        for event in self.events:
+            values = {name: repr(value) for name, value in vars(event).items() if name != "tags"}
+            parts.append(sorted(values.items()))
+        return parts

@@ -10,7 +10,8 @@ from engine.errors import ModelError, suggest
 from engine.model.arithmetic import composed_closure
 from engine.model.dependence import called_functions, sorted_by_use, used_aux
 from engine.model.evaluation import FunctionTable
-from engine.model.generated import Expression, ModelCode, Tangent
+from engine.model.events import compile_events
+from engine.model.generated import EventsCode, Expression, ModelCode, Tangent
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
@@ -38,6 +39,8 @@ class Model:
         In the order of the model file.
     initial_state, param_values : tuple of float
         The defaults, in the same order.
+    events : EventsCode
+        What happens when conditions become true, as Python text.
     digest : str
         SHA-256 of the structure: kind, dtype, names and generated code. Numbers that a run can
         change (initial state, parameters, ranges, presets) and descriptions do not enter.
@@ -75,6 +78,7 @@ class Model:
         self._rhs = tuple(self._resolved(equation.formula) for equation in spec.equations)
         self._aux = self._sorted_aux()
         self.code = self._rendered()
+        self.events = self._compiled_events()
         self._check_unused_parts()
 
     def __repr__(self) -> str:
@@ -87,6 +91,7 @@ class Model:
         structure = [
             self.kind, self.dtype, self.state_names, self.param_names, self.aux_names,
             code.functions, code.composed, code.aux, code.rhs, code.rhs_aux,
+            self.events.structure if self.events.events else [],
         ]  # fmt: skip
         return sha256(json.dumps(structure, ensure_ascii=False).encode()).hexdigest()
 
@@ -287,6 +292,23 @@ class Model:
             rhs=rhs,
             rhs_aux=self._needed_aux(self._rhs),
         )
+
+    def _compiled_events(self) -> EventsCode:
+        return compile_events(
+            self.spec.events,
+            kind=self.kind,
+            scope=self._scope,
+            renderer=self._renderer(),
+            aux=self._aux,
+            derivative=self._time_derivative,
+        )
+
+    def _time_derivative(self, tree: Node) -> Node:
+        if isinstance(tree, Symbol) and tree.role == "state":
+            return self._rhs[self.state_names.index(tree.name)]
+        from engine.model.symbolic import rate_of_change
+
+        return rate_of_change(self, tree)
 
     def _called_functions(self) -> tuple[str, ...]:
         trees = [*self._rhs, *(self._aux[name] for name in self.code.rhs_aux)]

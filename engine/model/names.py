@@ -26,7 +26,15 @@ from engine.model.nodes import (
     rebuild,
 )
 
-__all__ = ["CONSTANTS", "EVENT_MACROS", "FUNCTIONS", "Scope", "name_fault", "resolve"]
+__all__ = [
+    "CONSTANTS",
+    "EVENT_MACROS",
+    "FUNCTIONS",
+    "Scope",
+    "name_fault",
+    "resolve",
+    "resolve_tree",
+]
 
 MAX_NODES = 50_000
 MAX_RANGE = 1_000
@@ -150,7 +158,12 @@ def resolve(text: str, scope: Scope, where: str = "", column: int = 0) -> Node:
     ExpressionError
         If `text` is no expression, or uses a name that `scope` does not hold.
     """
-    return _Resolver(scope, where, column).visit(parse(text, where, column))
+    return resolve_tree(parse(text, where, column), scope, where, column)
+
+
+def resolve_tree(tree: Node, scope: Scope, where: str = "", column: int = 0) -> Node:
+    """Look up the names of a parsed tree in `scope`, as `resolve` does."""
+    return _Resolver(scope, where, column).visit(tree)
 
 
 class _Resolver:
@@ -213,7 +226,7 @@ class _Resolver:
         if name in self.scope.symbols or name in self.indices:
             return f"{name!r} is no function; write '*' to multiply"
         if name in EVENT_MACROS:
-            return f"{name}() is not available yet"
+            return f"{name}() compares with what was before: it belongs into an event's condition"
         state = name.removeprefix("lag_")
         if state != name and self.scope.symbols.get(state) == Symbol("state", state):
             return f"delayed states ({name}) are not available yet"

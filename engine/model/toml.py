@@ -299,7 +299,12 @@ def _action(table: Table) -> tuple[Formula, ...]:
     if isinstance(table.content.get("action"), dict):
         keyed = table.table("action")
         return tuple(
-            Formula(text=f"{name} = {keyed.formula(name)}", where=keyed.place(name))
+            # The column is that of the expression in its own text.
+            Formula(
+                text=f"{name} = {keyed.formula(name)}",
+                where=keyed.place(name),
+                column=-len(f"{name} = "),
+            )
             for name in keyed.content
         )
     place = table.place("action")

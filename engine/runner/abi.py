@@ -3,7 +3,8 @@
 A runner is called as::
 
     status = run(counters, clock, params, state, memory, record_t, record_y,
-                 analysis_ws, analysis_out, trace, sample_times)
+                 analysis_ws, analysis_out, trace, sample_times,
+                 event_memory, event_log)
 
 =============  ================  ============  ==================================================
 array          shape             dtype         content, and who writes it
@@ -29,6 +30,9 @@ analysis_out   (o,)              float64       the observers' results so far
 trace          (rows, 2 + c)     float64       samples: observer's place, time, values
 sample_times   (m + 1,) or (0,)  float64       times to record at, then infinity; empty where
                                                they are a grid; read only for the runner
+event_memory   (N_EVENT_ROWS, c) float64       what events know from step to step, in the rows
+                                               named below; columns are triggers, events, marks
+event_log      (rows, 2 + v)     float64       firings: event's place, time, logged values
 =============  ================  ============  ==================================================
 
 The same signature serves flows and maps and all four variants: a second signature would
@@ -88,6 +92,7 @@ SIGNALS = tuple(Status)
 RUNNING = -1
 DONE = int(Status.DONE)
 GROW_REC = int(Status.GROW_REC)
+GROW_EVT = int(Status.GROW_EVT)
 EARLY_EXIT = int(Status.EARLY_EXIT)
 USER_BREAK = int(Status.USER_BREAK)
 NAN_DETECTED = int(Status.NAN_DETECTED)
@@ -106,12 +111,22 @@ RESTART = 7  # one of the RESTART_ values below
 SAMPLE = 8  # index of the next dense-output sample
 REJECTED_STEPS = 9  # trial steps refused by the error control
 STOP_TESTED = 10  # step count at which the stop condition was last tested
-N_COUNTERS = 11
+EVENT_ROW = 11  # rows in use in event_log
+EVENT_TOTAL = 12  # firings since the run began
+EVENTS_DUE = 13  # one of the DUE_ values below
+INSIDE_CELL = 14  # 1: an event has divided the fixed step, and the state is inside it
+ENDLESS_EVENT = 15  # place, from 1, of the event that fires without end; 0: none
+N_COUNTERS = 16
 
 # values of counters[RESTART]
 RESTART_NOTHING = 0
 RESTART_MEMORY = 1  # the stepper's memory starts afresh
 RESTART_STEP = 2  # the memory and the step-size control start afresh
+
+# values of counters[EVENTS_DUE]
+DUE_NOTHING = 0
+DUE_NOW = 1  # events fire at the current instant before anything else
+DUE_BEFORE_STEP = 2  # what was changed from outside may fire events when the next step is taken
 
 # clock: float64
 ORIGIN_T = 0  # time at ORIGIN_STEP; a fixed step's time is ORIGIN_T + (n - ORIGIN_STEP) DT
@@ -130,6 +145,34 @@ N_CLOCK = 12
 
 # A sample this part of SAMPLE_DT after a step's end belongs to the step: 3 * 0.1 is due at 0.3.
 SAMPLE_GRACE = 1e-9
+
+# rows of event_memory; a level is a number that is at least 0 where a trigger holds
+LEVEL_BEGIN = 0  # levels at the beginning of the step
+LEVEL_END = 1  # at its end
+LEVEL_BEFORE = 2  # at the beginning of the step before
+LEVEL_TRIAL = 3  # inside the step
+INSTANT = 4  # where in the step each trigger begins to hold
+FIRED = 5  # 1: fires at this instant
+FRESH = 6  # 1: has fired at the beginning of the step
+SETTLED = 7  # 1: the event has fired at this instant
+LAST_FIRING = 8  # time of the event's last firing in which an action was taken
+MARKS = 9  # values that macros compare with: at the beginning of the step
+MARKS_NOW = 10  # at present
+MARKS_BEFORE = 11  # at the beginning of the step before
+STEP_SIZE = 12  # first column: size of the last step; 0 where levels do not go on from there
+STEP_RATIO = 13  # first column: size of this step by that of the last
+STEP_FULL = 14  # first column: size of the last step before an event divided it
+N_EVENT_ROWS = 15
+
+# columns of event_log before the values
+EVENT_PLACE = 0
+EVENT_TIME = 1
+EVENT_VALUES = 2
+
+# Two instants of one step this close, in steps, are one.
+SAME_INSTANT = 1e-10
+# An event that fires again within this part of a step fires without end.
+SHORTEST_GAP = 1e-5
 
 # rows of state
 CURRENT = 0

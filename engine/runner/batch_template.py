@@ -21,7 +21,7 @@ from engine.runner import template
 
 # What `run` is called with, and which of it all orbits of a batch share.
 RUN_ARGUMENTS = tuple(inspect.signature(template.run).parameters)
-SHARED = ("record_t", "sample_times")
+SHARED = ("record_t", "sample_times", "event_memory", "event_log")
 
 
 def orbits_source() -> str:

@@ -1,9 +1,11 @@
-"""The assignments that give a model's values their names in generated functions."""
+"""How the names of a model's expressions come about in the functions of a unit."""
 
 import ast
 from collections.abc import Iterable
 
 from engine.model import Model
+from engine.model.arithmetic import COMPOSED
+from engine.steppers.stepper import function_source
 
 
 def names_used(text: str) -> set[str]:
@@ -12,7 +14,10 @@ def names_used(text: str) -> set[str]:
 
 
 def bindings(model: Model, code: Iterable[str], aux: Iterable[str]) -> list[str]:
-    """Write the assignments that give states, parameters and aux their names."""
+    """Write the assignments that give states, parameters and aux their names.
+
+    Of the aux, those named, in an order in which each comes after those it uses.
+    """
     expressions = dict(model.code.aux)
     lines = [f"a_{name} = {expressions[name]}" for name in aux]
     used = names_used("\n".join([*lines, *code]))
@@ -20,3 +25,23 @@ def bindings(model: Model, code: Iterable[str], aux: Iterable[str]) -> list[str]
     params = [f"p_{name} = p[{i}]" for i, name in enumerate(model.param_names)]
     needed = [line for line in states + params if line.split(" = ")[0] in used]
     return needed + lines
+
+
+def needed_aux(model: Model, code: Iterable[str]) -> list[str]:
+    """Return the aux that some expressions need, each after those it uses."""
+    expressions = dict(model.code.aux)
+    used = names_used("\n".join(code))
+    for name in reversed(expressions):
+        if f"a_{name}" in used:
+            used |= names_used(expressions[name])
+    return [name for name in expressions if f"a_{name}" in used]
+
+
+def composed_sources(composed: Iterable[str]) -> list[str]:
+    """Return the definitions of composed functions."""
+    return [function_source(COMPOSED[name]) for name in composed]
+
+
+def definitions(text: str) -> list[str]:
+    """Return each function definition of a text by itself."""
+    return [ast.unparse(node) for node in ast.parse(text).body]

@@ -33,6 +33,8 @@ SIGNATURE = numba.int64(
     numba.float64[::1],
     numba.float64[:, ::1],
     numba.float64[::1],
+    numba.float64[:, ::1],
+    numba.float64[:, ::1],
 )
 
 
@@ -246,7 +248,8 @@ def compile_unit(
     elif namespace["ARRAYS"]:
         # Merged into one, the rows' places are known, and LLVM sees that none overlaps another.
         merged = numba.njit(forceinline=True, **options)
-    if namespace["INLINE"] and "run" in namespace and not code_file.holds_code():
+    single = namespace["INLINE"] and "run" in namespace and not namespace["EVENTS"]
+    if single and not code_file.holds_code():
         _write_as_one(namespace, text)
     for name, compiled_as in COMPILED_AS.items():
         if name in namespace:

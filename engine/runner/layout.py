@@ -19,6 +19,7 @@ from engine.runner.arrays import error_ratio
 # of two at 20, and compile in half the time.
 TUPLE_COMPONENTS = 12
 MAX_STATES = 1000
+MAX_COMPONENTS_WITH_EVENTS = 128
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,12 +36,15 @@ class Shape:
         Parameters.
     memory_rows : int
         Vectors of stepper memory.
+    events : bool
+        The model has events, whose actions are written for tuples.
     """
 
     n: int
     tangents: int
     n_params: int
     memory_rows: int
+    events: bool = False
 
     @property
     def extended(self) -> int:
@@ -50,7 +54,7 @@ class Shape:
     @property
     def arrays(self) -> bool:
         """Tell whether vectors are arrays instead of tuples of scalars."""
-        return self.extended > TUPLE_COMPONENTS
+        return self.extended > TUPLE_COMPONENTS and not self.events
 
 
 def pack(items: Iterable[str]) -> str:
@@ -85,6 +89,11 @@ def _entry(shape: Shape) -> dict[str, str]:
             "unpack_params",
             "params",
             ["return " + pack(f"float(params[{i}])" for i in range(max(shape.n_params, 1)))],
+        ),
+        "store_params": define(
+            "store_params",
+            "p, params",
+            [f"params[{i}] = p[{i}]" for i in range(max(shape.n_params, 1))],
         ),
         "unpack_state": define("unpack_state", "state, analysis_ws", [unpacked("CURRENT")]),
         "unpack_previous": define("unpack_previous", "state, analysis_ws", [unpacked("PREVIOUS")]),

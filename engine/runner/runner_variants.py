@@ -191,6 +191,7 @@ def plan_runner(
             (method.adaptive, "adaptive steps"),
             (stop, "a stop condition"),
             (sampled, "samples between steps"),
+            (model.events.events, "events"),
         ):
             if present:
                 raise FastpathUnsupported(

@@ -28,6 +28,8 @@ def run(
     analysis_out,
     trace,
     sample_times,
+    event_memory,
+    event_log,
 ):
     """Advance the state until a bound, a full buffer, a stop or a failure; return the signal.
 
@@ -67,6 +69,14 @@ def run(
         grace = SAMPLE_GRACE * sample_dt
     if STOP_START or STOP_END:
         stop_tested = int(counters[STOP_TESTED])
+    if EVENTS:
+        event_row = int(counters[EVENT_ROW])
+        events_before = int(counters[EVENT_TOTAL]) - event_row
+    if FLOW_EVENTS:
+        due = int(counters[EVENTS_DUE])
+        inside = int(counters[INSIDE_CELL])
+        n_bound = max(n_bound, n + inside)
+        endless = 0
     if OBSERVE:
         ws = split_workspace(analysis_ws)
         out = split_outputs(analysis_ws, analysis_out)
@@ -78,15 +88,26 @@ def run(
                 h_next = dt
                 last_error = 1.0
         counters[RESTART] = RESTART_NOTHING
+        if FLOW_EVENTS:
+            # What was changed from outside may have made a condition true.
+            forget_firings(event_memory)
+            due = DUE_BEFORE_STEP
+        if EVENTS_START:
+            event_marks(t, y, p, event_memory, MARKS_BEFORE)
 
     while status == RUNNING:
         # Rows due at the current state.
         if SAMPLED:
-            if t_sample <= t + grace:
+            last_due = t + grace
+            if FLOW_EVENTS:
+                if due == DUE_NOW:
+                    # A sample at the event's instant shows the state after it.
+                    last_due = t - grace
+            if t_sample <= last_due:
                 dense = dense_rows(t_old, t - t_old, y_old, y, p, step_memory)
-                while t_sample <= t + grace and row < capacity:
+                while t_sample <= last_due and row < capacity:
                     y_sample = y
-                    if t_sample < t:
+                    if t_sample < t and t_old < t:
                         theta = (t_sample - t_old) / (t - t_old)
                         y_sample = interpolate(theta, t - t_old, y_old, y, dense)
                     record_t[row] = t_sample
@@ -94,9 +115,33 @@ def run(
                     row += 1
                     sample += 1
                     t_sample = sample_time(sample, sample_origin, sample_dt, sample_times)
-                if t_sample <= t + grace:
+                if t_sample <= last_due:
                     status = GROW_REC
-        else:
+        if FLOW_EVENTS:
+            if due == DUE_NOW:
+                if status == RUNNING:
+                    endless = endless_event(t, event_memory)
+                    if endless > 0:
+                        status = STEPFAIL
+                    elif event_row + EVENT_COUNT > event_log.shape[0]:
+                        status = GROW_EVT
+                if status == RUNNING:
+                    at_end = 1 - inside
+                    y, p, acted, event_row = settle_events(
+                        t, y, p, at_end, event_memory, event_log, event_row
+                    )
+                    y = keep_state(y)
+                    due = DUE_NOTHING
+                    if acted == 1:
+                        step_memory = keep_memory(start(t, y, p))
+                        if ADAPTIVE:
+                            h_next = dt
+                            last_error = 1.0
+                        if SAMPLED:
+                            t_old = t
+                            y_old = keep_previous(y)
+                continue
+        if not SAMPLED:
             if countdown == 0 and row < capacity:
                 record_t[row] = t
                 record_row(record_y, row, t, y, p)
@@ -105,7 +150,10 @@ def run(
 
         # Reasons not to take another step.
         if BREAKING:
-            if status == RUNNING and break_asked(ws):
+            divided = False
+            if FLOW_EVENTS:
+                divided = inside == 1
+            if status == RUNNING and not divided and break_asked(ws):
                 status = USER_BREAK
         if STOP_END:
             if status == RUNNING and n > stop_tested:
@@ -123,18 +171,39 @@ def run(
         if OBSERVE:
             if status == RUNNING and trace_row + TRACE_ROWS_A_STEP > trace.shape[0]:
                 status = TRACE_OVERFLOW
+        if EVENTS:
+            room = event_log.shape[0] - event_row - EVENT_ROWS_A_STEP
+            if FLOW_EVENTS:
+                if due == DUE_BEFORE_STEP:
+                    room -= EVENT_COUNT
+            if status == RUNNING and room < 0:
+                status = GROW_EVT
         if STOP_START:
             if status == RUNNING and n > stop_tested:
                 stop_tested = n
                 if stop(t, y, p):
                     status = EARLY_EXIT
 
+        if FLOW_EVENTS:
+            if status == RUNNING and due == DUE_BEFORE_STEP:
+                due = DUE_NOW
+                continue
+
         if status == RUNNING:
             new_memory = step_memory
             t_new = t
+            h = dt
+            if FLOW_EVENTS:
+                if inside == 1:
+                    h = origin_t + (n + 1 - origin_n) * dt - t
+            if EVENTS_START:
+                y, p, event_row = events_start(t, y, p, event_memory, event_log, event_row)
+                y = keep_state(y)
+            if EVENTS_END:
+                event_marks(t, y, p, event_memory, MARKS)
             if OBSERVE:
                 y, step_memory, trace_row = ANALYSIS_PRE(
-                    t, dt, y, p, step_memory, ws, out, trace, trace_row
+                    t, h, y, p, step_memory, ws, out, trace, trace_row
                 )
             if ADAPTIVE:
                 h = h_next
@@ -164,9 +233,9 @@ def run(
                                 status = NAN_DETECTED
             else:
                 if VARIATIONAL:
-                    y_new, new_memory = runner_variational_step(t, dt, y, p, step_memory)
+                    y_new, new_memory = runner_variational_step(t, h, y, p, step_memory)
                 else:
-                    y_new, new_memory = runner_step(t, dt, y, p, step_memory)
+                    y_new, new_memory = runner_step(t, h, y, p, step_memory)
                 if DISCRETE:
                     t_new = origin_t + (n + 1 - origin_n)
                 else:
@@ -174,6 +243,23 @@ def run(
                 if not is_finite(y_new):
                     status = NAN_DETECTED
             if status == RUNNING:
+                whole = 1
+                if FLOW_EVENTS:
+                    event_levels(t_new, y_new, p, event_memory, LEVEL_END)
+                    if event_news(h, event_memory):
+                        theta, due, event_row = find_events(
+                            t, t_new, h, y, y_new, p, step_memory, new_memory,
+                            event_memory, event_log, event_row,
+                        )  # fmt: skip
+                        event_memory[STEP_FULL, 0] = h
+                        if theta < 1.0:
+                            y_new, new_memory = step_to_event(
+                                theta, t, h, y, y_new, p, step_memory, new_memory
+                            )
+                            t_new = t + theta * h
+                            whole = 0
+                    if due == DUE_NOTHING:
+                        end_step(t_new, y_new, p, h, event_memory)
                 if OBSERVE:
                     y_new, new_memory, trace_row = ANALYSIS_POST(
                         t_new, t_new - t, y, y_new, p, new_memory, ws, out, trace, trace_row
@@ -184,8 +270,22 @@ def run(
                 step_memory = keep_memory(new_memory)
                 y = keep_state(y_new)
                 t = t_new
-                n += 1
-                countdown -= 1
+                if FLOW_EVENTS:
+                    if ADAPTIVE:
+                        # An event ends an adaptive step.
+                        whole = 1
+                    elif inside == 1 and whole == 1:
+                        # The rest of a cell is shorter than the steps of a method's history.
+                        step_memory = keep_memory(start(t, y, p))
+                    inside = 1 - whole
+                if EVENTS_START:
+                    for j in range(event_memory.shape[1]):
+                        event_memory[MARKS_BEFORE, j] = event_memory[MARKS, j]
+                if EVENTS_END:
+                    y, p, event_row = events_end(t, y, p, event_memory, event_log, event_row)
+                    y = keep_state(y)
+                n += whole
+                countdown -= whole
 
     store_state(y, state, analysis_ws)
     store_memory(step_memory, memory)
@@ -205,6 +305,14 @@ def run(
         counters[SAMPLE] = sample
     if STOP_START or STOP_END:
         counters[STOP_TESTED] = stop_tested
+    if EVENTS:
+        store_params(p, params)
+        counters[EVENT_ROW] = event_row
+        counters[EVENT_TOTAL] = events_before + event_row
+    if FLOW_EVENTS:
+        counters[EVENTS_DUE] = due
+        counters[INSIDE_CELL] = inside
+        counters[ENDLESS_EVENT] = endless
     if OBSERVE:
         counters[TRACE_ROW] = trace_row
     return status

@@ -5,21 +5,22 @@ source of `template.run`.  It is importable, can be stepped through, and is the 
 whether it is compiled or not.
 """
 
-import ast
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from engine.errors import SimError, suggest
 from engine.model import Model, Tangent
-from engine.model.arithmetic import COMPOSED, PRIMITIVES
+from engine.model.arithmetic import PRIMITIVES
 from engine.observers import ObserverModule
 from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_model_function, array_symbol, as_array_function
-from engine.runner.bindings import bindings, names_used
+from engine.runner.bindings import bindings, composed_sources, definitions, names_used
+from engine.runner.event_code import event_flags, event_functions, event_outlined
 from engine.runner.lane_layout import in_place, lane_constants, lane_shape, lane_symbols
 from engine.runner.layout import (
+    MAX_COMPONENTS_WITH_EVENTS,
     MAX_STATES,
     Shape,
     define,
@@ -110,6 +111,7 @@ class UnitPlan:
             tangents=sum(observer.tangents for observer in self.observers),
             n_params=len(self.model.param_names),
             memory_rows=self.stepper.memory_rows,
+            events=bool(self.model.events.events),
         )
 
     @cached_property
@@ -132,12 +134,18 @@ def render_unit(plan: UnitPlan) -> str:
             f"model {plan.model.name!r} has {shape.n} states; at most {MAX_STATES} are supported, "
             "which is what compiles in reasonable time"
         )
+    if shape.events and shape.extended > MAX_COMPONENTS_WITH_EVENTS:
+        raise SimError(
+            f"model {plan.model.name!r} has events and {shape.extended} components, tangent "
+            f"vectors included; with events at most {MAX_COMPONENTS_WITH_EVENTS} are supported"
+        )
     equations = _model_functions(plan, shape)
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
     parts.append(_stepper_functions(plan))
+    parts += event_functions(plan.model, plan.stepper, shape)
     hooks = plan.measuring.functions() if plan.observers else []
-    if plan.sampled or names_used("\n\n".join(hooks)) & DENSE_SYMBOLS:
+    if plan.sampled or names_used("\n\n".join([*parts, *hooks])) & DENSE_SYMBOLS:
         parts.append(plan.stepper.dense_source)
     if plan.sampled:
         parts.append(function_source(sampling.sample_time))
@@ -201,15 +209,12 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         and shape.extended <= INLINED_COMPONENTS
         and written <= INLINED_CHARACTERS,
         "ARRAYS": shape.arrays,
-        "OUTLINED": plan.measuring.outlined,
+        **event_flags(plan.model),
+        "OUTLINED": (*plan.measuring.outlined, *event_outlined(plan.model)),
         "BREAKING": bool(plan.measuring.breaking),
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
     }
     return "\n".join(f"{name} = {value!r}" for name, value in flags.items())
-
-
-def _sources(composed: Iterable[str]) -> list[str]:
-    return [function_source(COMPOSED[name]) for name in composed]
 
 
 def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
@@ -233,8 +238,11 @@ def _model_functions(plan: UnitPlan, shape: Shape) -> list[str]:
         composed += [name for name in expression.composed if name not in composed]
         functions.append(expression.functions)
     composed += [name for name in plan.measuring.composed if name not in composed]
-    distinct = dict.fromkeys(_definitions("\n\n".join(f for f in functions if f)))
-    return [*_sources(composed), *distinct, *equations]
+    if model.events.events:
+        composed += [name for name in model.events.composed if name not in composed]
+        functions.append(model.events.functions)
+    distinct = dict.fromkeys(definitions("\n\n".join(f for f in functions if f)))
+    return [*composed_sources(composed), *distinct, *equations]
 
 
 def _flow(name: str, model: Model, shape: Shape) -> str:
@@ -251,10 +259,6 @@ def _flow(name: str, model: Model, shape: Shape) -> str:
 def _places(model: Model) -> dict[str, str]:
     states = {f"s_{name}": f"y[{i}]" for i, name in enumerate(model.state_names)}
     return states | {f"p_{name}": f"p[{i}]" for i, name in enumerate(model.param_names)}
-
-
-def _definitions(text: str) -> list[str]:
-    return [ast.unparse(node) for node in ast.parse(text).body]
 
 
 def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:

@@ -6,19 +6,26 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from registered import MODELS, RUNS, assert_same_bits, assert_same_results, load, make_sim
+from registered import (
+    RUNS_WITHOUT_EVENTS,
+    WITHOUT_EVENTS,
+    assert_same_bits,
+    assert_same_results,
+    load,
+    make_sim,
+)
 
 import engine
 from engine.recording import Every, Nothing, Tail
 from engine.runner import runner_cache, runner_variants
 from engine.runner.lane_layout import FLOW_LANES
 
-FIXED = [run for run in RUNS if not make_sim(*run).method.adaptive]
+FIXED = [run for run in RUNS_WITHOUT_EVENTS if not make_sim(*run).method.adaptive]
 # Every stepper, a driven flow and maps: to compile observers for all models takes long.
 WATCHED = [pair for pair in FIXED if pair[0] in ("lorenz", "duffing", "henon", "standard")]
 EVERY_PAIR = [
     (name, stepper.name)
-    for name in MODELS
+    for name in WITHOUT_EVENTS
     for stepper in engine.list_steppers(load(name).kind)
     if not stepper.adaptive
 ]

@@ -2,12 +2,20 @@
 
 import numpy as np
 import pytest
-from registered import MODELS, RUNS, assert_same_bits, assert_same_results, load, make_sim
+from registered import (
+    RUNS_WITHOUT_EVENTS,
+    WITHOUT_EVENTS,
+    assert_same_bits,
+    assert_same_results,
+    load,
+    make_sim,
+)
 
 import engine
 from engine.recording import Every, Nothing, Tail
 
-FIXED = [run for run in RUNS if run[1] != "dopri5"]
+ADAPTIVE = [s.name for s in engine.list_steppers() if s.adaptive]
+FIXED = [run for run in RUNS_WITHOUT_EVENTS if run[1] not in ADAPTIVE]
 
 
 @pytest.fixture(params=FIXED, ids="-".join)
@@ -44,7 +52,7 @@ def test_plans_keep_the_rows_they_promise():
 
 
 @pytest.mark.parametrize("variant", list(engine.RunnerVariant))
-@pytest.mark.parametrize("name", MODELS)
+@pytest.mark.parametrize("name", WITHOUT_EVENTS)
 def test_every_variant_exists_for_every_model(variant, name):
     model = load(name)
     observers = (engine.observers.lyapunov_mle(),) if variant.observes else ()
@@ -64,5 +72,7 @@ def test_fast_path_names_what_it_does_not_do():
         engine.run_single_fastpath(make_sim("lorenz", "dopri5"), n_steps=10)
     with pytest.raises(engine.FastpathUnsupported, match="samples between steps"):
         engine.run_single_fastpath(make_sim("lorenz", "rk4", sample_dt=0.1), n_steps=10)
+    with pytest.raises(engine.FastpathUnsupported, match=r"events \(spike\).*Sim\.run"):
+        engine.run_single_fastpath(make_sim("integrate_and_fire", "rk4"), n_steps=10)
     with pytest.raises(engine.FastpathUnsupported, match="stop condition"):
         engine.run_single_fastpath(make_sim("lorenz", "rk4", stop="x > 5"), n_steps=10)

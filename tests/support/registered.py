@@ -16,8 +16,10 @@ IN_A_RUN = 2
 def registered_runs():
     """Return (model, stepper) so that every model and every stepper occurs."""
     pairs = [(name, "map" if _kind(name) == "map" else "rk4") for name in MODELS]
-    pairs += [("lorenz", s.name) for s in engine.list_steppers("ode") if s.name != "rk4"]
+    others = [s.name for s in engine.list_steppers("ode") if s.name != "rk4"]
+    pairs += [("lorenz", name) for name in others]
     pairs += [("van_der_pol", s.name) for s in engine.list_steppers("ode") if s.adaptive]
+    pairs += [("integrate_and_fire", name) for name in others]
     return pairs
 
 
@@ -45,6 +47,7 @@ def assert_same_results(a, b):
     """Compare rows, observers' results and samples of two runs to the last bit."""
     assert_same_bits(np.ascontiguousarray(a.t), np.ascontiguousarray(b.t))
     assert_same_bits(np.ascontiguousarray(a.y), np.ascontiguousarray(b.y))
+    assert_same_events(a.events, b.events)
     assert a.observers.keys() == b.observers.keys()
     for key, result in a.observers.items():
         other = b.observers[key]
@@ -67,6 +70,15 @@ def observers_of(model, stepper):
     return tuple(engine.observers.OBSERVERS[name]() for name in ("lyapunov_mle", *turn))
 
 
+def assert_same_events(a, b):
+    """Compare the logs of two runs' events to the last bit."""
+    assert a.keys() == b.keys()
+    for name, log in a.items():
+        assert log.keys() == b[name].keys()
+        for column, values in log.items():
+            assert_same_bits(values, b[name][column])
+
+
 def make_sim(model, stepper, *, observed=False, **settings):
     """Return a sim of a bundled model, with registered observers where wanted."""
     observers = observers_of(model, stepper) if observed else ()
@@ -74,6 +86,9 @@ def make_sim(model, stepper, *, observed=False, **settings):
 
 
 RUNS = registered_runs()
+# What the fast path and the fused text of small units are for.
+WITHOUT_EVENTS = [name for name in MODELS if not load(name).spec.events]
+RUNS_WITHOUT_EVENTS = [run for run in RUNS if run[0] in WITHOUT_EVENTS]
 
 
 def collect(run, sizes):

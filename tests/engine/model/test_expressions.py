@@ -92,7 +92,7 @@ def test_syntax_errors_name_the_column(text, message):
         ("min(x)", "column 1: min() takes 2 or more arguments, not 1"),
         ("heaviside()", "column 1: heaviside() takes 1 or 2 arguments, not 0"),
         ("lag_x(3)", "column 1: delayed states (lag_x) are not available yet"),
-        ("cross_up(x, 1)", "column 1: cross_up() is not available yet"),
+        ("cross_up(x, 1)", "column 1: cross_up() compares with what was before"),
         ("__import__(1)", "column 1: unknown function '__import__'"),
         ("sum(x)", "column 1: write sum(expression for i in range(first, end))"),
         ("sum(x for x in range(3))", "column 1: the index 'x' already has a meaning"),

@@ -139,7 +139,7 @@ def test_edits_and_pause_from_another_thread_act_while_it_runs():
     with pytest.raises(engine.RunError, match="another thread"):
         run.advance(n_steps=1)
     run.pause()
-    worker.join(timeout=10.0)
+    worker.join(timeout=120.0)
     assert not worker.is_alive()
     assert run.status is engine.Status.USER_BREAK
     assert len(run.journal.entries) == 25

@@ -287,7 +287,7 @@ def test_an_unbounded_advance_pauses_at_once_and_keeps_its_rows():
     while run.n_steps < 300_000:
         time.sleep(0.001)
     run.pause()
-    worker.join(timeout=20.0)
+    worker.join(timeout=120.0)
     assert not worker.is_alive()
     assert chunks[0].status in (engine.Status.USER_BREAK, engine.Status.GROW_REC)
     assert len(chunks[0]) == run.n_steps + 1

@@ -46,8 +46,12 @@ class EquationsView(pn.viewable.Viewer):
         model = self._live.model
         if model is None:
             return
-        lines = r" \\ ".join(_plain(line).replace("=", "&=", 1) for line in model.latex())
-        self.equations.object = rf"$$\begin{{aligned}}{lines}\end{{aligned}}$$"
+        lines = [_plain(line).replace("=", "&=", 1) for line in model.latex()]
+        for condition, assignments in model.latex_events():
+            lines.append(rf"\text{{when }} & {_plain(condition)}\text{{:}}")
+            lines += [rf"& \quad {_plain(assignment)}" for assignment in assignments]
+        rows = r" \\ ".join(lines)
+        self.equations.object = rf"$$\begin{{aligned}}{rows}\end{{aligned}}$$"
         meta = model.spec.meta
         self.description.object = "\n\n".join(
             text

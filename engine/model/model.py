@@ -226,6 +226,12 @@ class Model:
 
         return equations(self.spec, self.code.rhs_aux, self._called_functions())
 
+    def latex_events(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        r"""Return the condition and the assignments of each event that acts, typeset."""
+        from engine.model.typeset import events
+
+        return events(self.spec)
+
     def _renderer(self) -> Renderer:
         return Renderer(values=self._constants.values, table=self._table)
 

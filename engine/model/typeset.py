@@ -21,7 +21,7 @@ from engine.model.nodes import (
 )
 from engine.model.spec import Formula, ModelSpec
 
-__all__ = ["equations", "typeset_name"]
+__all__ = ["equations", "events", "typeset_name"]
 
 _GREEK = """
     alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi
@@ -56,6 +56,12 @@ _FENCES = {
     "cbrt": (r"\sqrt[3]{", "}"),
 }
 _ENDS_IN_WORD = re.compile(r"\\mathrm\{\w*\}(_\{[^{}]*\})?$")
+_ASSIGNMENT = re.compile(r"\s*(\w+)\s*([-+*/]?)=(?!=)\s*(.*)", re.DOTALL)
+_CROSSINGS = {
+    "cross_up": r"\nearrow",
+    "cross_down": r"\searrow",
+    "cross_either": r"\text{ crosses }",
+}
 _RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
 _CONDITIONAL, _LOGIC, _CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
 
@@ -98,6 +104,37 @@ def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...])
             left = rf"{typeset_name(function.name)}\left({arguments}\right)"
             lines.append(f"{left} = {_Writer(plain).formula(function.formula)}")
     return tuple(lines)
+
+
+def events(spec: ModelSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    r"""Return the condition and the assignments of each event that acts, as LaTeX.
+
+    A crossing is an arrow: ``v \nearrow 30`` is v rising through 30.
+
+    Parameters
+    ----------
+    spec : ModelSpec
+        A model whose expressions are known to be correct.
+    """
+    writer = _Writer(typeset_name)
+    return tuple(
+        (
+            writer.formula(event.condition),
+            tuple(_assignment(writer, formula) for formula in event.action),
+        )
+        for event in spec.events
+        if event.action
+    )
+
+
+def _assignment(writer: "_Writer", formula: Formula) -> str:
+    found = _ASSIGNMENT.fullmatch(formula.text)
+    if found is None:
+        raise TypeError(formula)
+    name, operator, right = found.groups()
+    # `u -= a - b` takes the whole right side away.
+    whole = f"{name} {operator} ({right})" if operator else right
+    return rf"{typeset_name(name)} \leftarrow {writer.formula(Formula(text=whole))}"
 
 
 def typeset_name(name: str, index: str = "", accent: str = "") -> str:
@@ -219,6 +256,9 @@ class _Writer:
         return self.text(node, _CONDITIONAL)
 
     def call(self, node: Call, exponent: str = "") -> str:
+        if node.function in _CROSSINGS:
+            quantity, level = (self.text(argument, _CONDITIONAL) for argument in node.arguments)
+            return rf"{quantity} {_CROSSINGS[node.function]} {level}"
         arguments = ", ".join(self.text(argument, _CONDITIONAL) for argument in node.arguments)
         if node.function in _FENCES:
             opening, closing = _FENCES[node.function]

@@ -102,3 +102,14 @@ def test_words_are_kept_apart():
         .latex()[0]
         .endswith(r"\beta \, \mathrm{prey} \, \mathrm{predator}")
     )
+
+
+def test_events_are_typeset_as_when_and_then():
+    model = load_model(
+        "v' = I - v\nu' = 0*u\nI = 2\nd = 8\n"
+        "when cross_up(v, 1): v = 0; u -= d - v\nwhen u < -9: u = 0"
+    )
+    assert model.latex_events() == (
+        (r"v \nearrow 1", (r"v \leftarrow 0", r"u \leftarrow u - \left(d - v\right)")),
+        (r"u < -9", (r"u \leftarrow 0",)),
+    )

@@ -1,5 +1,6 @@
 """The model's equations, typeset, and where they come from."""
 
+import re
 from typing import Any
 
 import panel as pn
@@ -12,7 +13,8 @@ _TYPESET = """
 math, math * { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math, serif; }
 math { font-size: 1.18rem; }
 mtd { padding: 0.15em 0; text-align: left; }
-mtd:first-child { text-align: right; }
+mtable mtable mtd:first-child { text-align: right; }
+:host { overflow-x: auto; }
 """
 
 
@@ -46,12 +48,13 @@ class EquationsView(pn.viewable.Viewer):
         model = self._live.model
         if model is None:
             return
-        lines = [_plain(line).replace("=", "&=", 1) for line in model.latex()]
+        rows = r" \\ ".join(_plain(line).replace("=", "&=", 1) for line in model.latex())
+        blocks = [rf"\begin{{aligned}}{rows}\end{{aligned}}"]
         for condition, assignments in model.latex_events():
-            lines.append(rf"\text{{when }} & {_plain(condition)}\text{{:}}")
-            lines += [rf"& \quad {_plain(assignment)}" for assignment in assignments]
-        rows = r" \\ ".join(lines)
-        self.equations.object = rf"$$\begin{{aligned}}{rows}\end{{aligned}}$$"
+            blocks.append(rf"\text{{when }} {_plain(condition)}\text{{:}}")
+            blocks += [rf"\quad {_plain(assignment)}" for assignment in assignments]
+        column = r" \\ ".join(blocks)
+        self.equations.object = rf"$$\begin{{array}}{{l}}{column}\end{{array}}$$"
         meta = model.spec.meta
         self.description.object = "\n\n".join(
             text
@@ -62,4 +65,4 @@ class EquationsView(pn.viewable.Viewer):
 
 def _plain(line: str) -> str:
     """Leave out stretching brackets where nothing inside is tall: plain ones look better."""
-    return line if r"\frac" in line else line.replace(r"\left", "").replace(r"\right", "")
+    return line if r"\frac" in line else re.sub(r"\\(left|right)(?![a-z])", "", line)

@@ -132,9 +132,11 @@ def _assignment(writer: "_Writer", formula: Formula) -> str:
     if found is None:
         raise TypeError(formula)
     name, operator, right = found.groups()
-    # `u -= a - b` takes the whole right side away.
-    whole = f"{name} {operator} ({right})" if operator else right
-    return rf"{typeset_name(name)} \leftarrow {writer.formula(Formula(text=whole))}"
+    whole = right
+    if operator:
+        # `u -= a - b` takes the whole right side away.
+        whole = f"{name} + {right}" if operator == "+" else f"{name} {operator} ({right})"
+    return rf"{typeset_name(name)} \gets {writer.formula(Formula(text=whole))}"
 
 
 def typeset_name(name: str, index: str = "", accent: str = "") -> str:

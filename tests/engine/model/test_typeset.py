@@ -110,6 +110,6 @@ def test_events_are_typeset_as_when_and_then():
         "when cross_up(v, 1): v = 0; u -= d - v\nwhen u < -9: u = 0"
     )
     assert model.latex_events() == (
-        (r"v \nearrow 1", (r"v \leftarrow 0", r"u \leftarrow u - \left(d - v\right)")),
-        (r"u < -9", (r"u \leftarrow 0",)),
+        (r"v \nearrow 1", (r"v \gets 0", r"u \gets u - \left(d - v\right)")),
+        (r"u < -9", (r"u \gets 0",)),
     )

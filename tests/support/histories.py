@@ -24,6 +24,12 @@ TEXTS = {
     "reserved": "dt' = row*memory\nrow' = -dt*h\nmemory = 1.1\nh = 0.9\ndt(0) = 1\nrow(0) = 0.2",
     "blow_up": "x' = x^2 - q\nq = 0\nx(0) = 1.5",
 }
+TEXTS |= {
+    "ball": "h' = v; v' = -g; g = 9.81; r = 0.8; h(0) = 0.3; v(0) = 0\nwhen cross_down(h, 0): h = 0; v = -r*v",
+    "spiking": "v' = (i - v)/tau; w' = -w; i = 1.5; tau = 0.05; v(0) = 0; w(0) = 1\nwhen v >= 1: v = 0; w = w + 0.1; i = i + 0.01\nwhen w > 1.2 and v > 0.5: w = 0.5",
+    "harvest": "x[n+1] = r*x*(1 - x); r = 3.9; c = 0.1; x(0) = 0.3\nwhen x > 0.9: x = x - c; r = r - 1e-4",
+}
+
 # More components than registers: the array layout.
 TEXTS["ring"] = "\n".join(
     f"x{i}' = (x{(i + 1) % 15} - x{(i - 2) % 15})*x{(i - 1) % 15} - x{i} + f\nx{i}(0) = {0.1 * i}"

@@ -84,8 +84,12 @@ class _Walk:
         arrays.counters[abi.STEP_BOUND] = step_bound
         arrays.clock[abi.T_BOUND] = t_bound
         arrays.clock[abi.T_END] = math.inf if end is None else end
-        # Where the run went on after a stop condition, so does this.
-        while arrays.unfinished(self.sim) or (arrays.n_steps < step_bound and arrays.t < t_bound):
+        # Where the run went on after a stop condition, so does this.  What is due at the step
+        # where it begins, the first row, is still due after a walk that goes nowhere.
+        begun = arrays.n_steps
+        while (arrays.n_steps > begun and arrays.unfinished(self.sim)) or (
+            arrays.n_steps < step_bound and arrays.t < t_bound
+        ):
             arrays.counters[[abi.ROW, abi.TRACE_ROW, abi.EVENT_ROW]] = 0
             self.status = arrays.call(runner, record_t, record_y, trace, events)
             if self.status is Status.GROW_EVT and not arrays.counters[abi.EVENT_ROW]:

@@ -260,6 +260,16 @@ def test_the_initial_row_is_there_once():
     assert_same_results(run.results(), make_sim("lorenz", "rk4").run(n_steps=5))
 
 
+def test_rewinding_to_the_beginning_brings_the_first_sample_back():
+    sim = make_sim("lorenz", "rk4", sample_dt=0.0031)
+    run = sim.start()
+    run.rewind(t=0.0)
+    run.advance(n_steps=5)
+    run.rewind(step=0)
+    run.advance(n_steps=5)
+    assert_same_results(run.results(), sim.run(n_steps=5))
+
+
 def test_problems_results_and_snapshots_can_be_pickled_and_copied():
     sim = make_sim("lorenz", "dopri5", observed=True, stop="x > 1e6")
     copied = pickle.loads(pickle.dumps(sim))

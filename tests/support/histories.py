@@ -1,6 +1,7 @@
 """Random problems and random histories of a run, and how to play them again."""
 
 import dataclasses
+import functools
 import itertools
 import os
 
@@ -25,9 +26,12 @@ TEXTS = {
     "blow_up": "x' = x^2 - q\nq = 0\nx(0) = 1.5",
 }
 TEXTS |= {
-    "ball": "h' = v; v' = -g; g = 9.81; r = 0.8; h(0) = 0.3; v(0) = 0\nwhen cross_down(h, 0): h = 0; v = -r*v",
-    "spiking": "v' = (i - v)/tau; w' = -w; i = 1.5; tau = 0.05; v(0) = 0; w(0) = 1\nwhen v >= 1: v = 0; w = w + 0.1; i = i + 0.01\nwhen w > 1.2 and v > 0.5: w = 0.5",
-    "harvest": "x[n+1] = r*x*(1 - x); r = 3.9; c = 0.1; x(0) = 0.3\nwhen x > 0.9: x = x - c; r = r - 1e-4",
+    "ball": "h' = v; v' = -g; g = 9.81; r = 0.8; h(0) = 0.3; v(0) = 0\n"
+    "when cross_down(h, 0): h = 0; v = -r*v",
+    "spiking": "v' = 20*(i - v); w' = -w; i = 1.5; v(0) = 0; w(0) = 1\n"
+    "when v >= 1: v = 0; w = w + 0.1; i = i + 0.01\nwhen w > 1.2 and v > 0.5: w = 0.5",
+    "harvest": "x[n+1] = r*x*(1 - x); r = 3.9; c = 0.1; x(0) = 0.3\n"
+    "when x > 0.9: x = x - c; r = r - 1e-4",
 }
 
 # More components than registers: the array layout.
@@ -41,6 +45,7 @@ TEXTS["ring"] += "\nf = 8\nenergy = x0^2 + x7^2"
 UNHURRIED = ("constant", "clock", "blow_up")
 
 
+@functools.cache
 def model_named(name):
     """Return a bundled model, or one of the odd ones that only these tests have."""
     return engine.load_model(TEXTS[name]) if name in TEXTS else load(name)
@@ -65,14 +70,20 @@ def some_of(items):
     return st.one_of(st.just(()), st.just(items), subset)
 
 
+@functools.cache
+def fitting_sets(kind):
+    """Share the registered observers for a kind of model out among a few sets."""
+    made = [make() for make in engine.observers.OBSERVERS.values()]
+    fitting = [observer for observer in made if kind in observer.kinds]
+    return tuple(tuple(fitting[i::5]) for i in range(5))
+
+
 def observer_sets(model):
     """Draw some of the registered observers that are for this kind of model, or none.
 
     Every observer is in one of a few sets: what is drawn often need not be rendered again.
     """
-    made = [make() for make in engine.observers.OBSERVERS.values()]
-    fitting = [observer for observer in made if model.kind in observer.kinds]
-    sets = [tuple(fitting[i::5]) for i in range(5)]
+    sets = fitting_sets(model.kind)
     return st.one_of(st.just(()), st.sampled_from([*sets, *(chosen[:1] for chosen in sets)]))
 
 

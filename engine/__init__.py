@@ -12,15 +12,17 @@ from engine.errors import (
     StepperError,
     StorageError,
 )
+from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
 from engine.model import Model, ModelSpec, list_models, load_model
 from engine.observers import ObserverModule, analysis_signature_hash
 from engine.replay import replay
 from engine.reproduce import replay_provenance
-from engine.results import Chunk, Failure, ObserverResult, Results
+from engine.results import Chunk, ObserverResult, Results
 from engine.run import Run
 from engine.runner.abi import Status
+from engine.runner.plan import StopCondition
 from engine.runner.runner_cache import (
     CacheCounts,
     Runner,
@@ -29,7 +31,6 @@ from engine.runner.runner_cache import (
     clear_cache,
 )
 from engine.runner.runner_variants import RunnerVariant, get_runner
-from engine.runner.unit import StopCondition
 from engine.segments import Segment
 from engine.sim import Sim
 from engine.snapshot import Snapshot

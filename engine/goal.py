@@ -1,31 +1,12 @@
-"""Where one advance of a run ends, and in which slices it gets there."""
+"""Where one advance of a run ends."""
 
 import math
 import time
 from dataclasses import dataclass
 
+from engine.checks import count, number, positive
 from engine.run_state import FOREVER, RunState
-from engine.sim import Sim, count, number, positive
-
-# One call into compiled code lasts about this long: the delay of a pause or an edit.
-SLICE_SECONDS = 0.005
-
-
-class SliceLength:
-    """Find the number of steps that take about `SLICE_SECONDS`, from slice to slice.
-
-    The first slice is a single step: nobody knows yet how long one takes.
-    """
-
-    def __init__(self) -> None:
-        self.steps = 1
-
-    def tune(self, steps: int, seconds: float) -> None:
-        """Learn from a slice of so many steps that took so long."""
-        if steps >= self.steps and seconds < 0.5 * SLICE_SECONDS:
-            self.steps *= 2
-        elif seconds > 2.0 * SLICE_SECONDS:
-            self.steps = max(1, int(self.steps * SLICE_SECONDS / seconds))
+from engine.sim import Sim
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

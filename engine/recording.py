@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Protocol
 
+from engine.checks import count
 from engine.errors import SimError, suggest
 
 
@@ -28,11 +29,6 @@ class RecordingPlan(Protocol):
 
     def capacity(self, n_steps: int) -> int:
         """Return the number of rows that a run of `n_steps` keeps."""
-
-
-def _require_count(plan: str, what: str, value: int, least: int) -> None:
-    if isinstance(value, bool) or not hasattr(value, "__index__") or value < least:
-        raise SimError(f"{plan}: {what} = {value!r} is not an integer of at least {least}")
 
 
 def _selected(plan: str, select: Any) -> tuple[str, ...] | None:
@@ -67,7 +63,7 @@ class Every:
         SimError
             It is not a positive integer, or the selection is not one of names.
         """
-        _require_count("Every", "interval", self.interval, 1)
+        count("Every: interval", self.interval, 1)
         object.__setattr__(self, "select", _selected("Every", self.select))
 
     def skipped(self, n_steps: int) -> int:
@@ -102,7 +98,7 @@ class Tail:
         SimError
             It is not a positive integer, or the selection is not one of names.
         """
-        _require_count("Tail", "rows", self.rows, 1)
+        count("Tail: rows", self.rows, 1)
         object.__setattr__(self, "select", _selected("Tail", self.select))
 
     @property

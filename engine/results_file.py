@@ -10,9 +10,10 @@ import numpy as np
 
 from engine.errors import RunError, StorageError
 from engine.event_log import EventLog, EventLogs
+from engine.failure import Failure
 from engine.journal import Edit
 from engine.plain import from_plain, to_plain
-from engine.results import ByKey, Failure, Floats, ObserverResult, Results
+from engine.results import ByKey, Floats, ObserverResult, Results
 from engine.runner.abi import Status
 from engine.segments import Segment
 from engine.storage import FORMATS, Document, read_document, write_document

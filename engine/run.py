@@ -8,42 +8,39 @@ from typing import Any
 import numpy as np
 
 from engine.boundary import Boundary
+from engine.checks import count, number
 from engine.editable import Editable
 from engine.edits import apply_edit, edited_sim
 from engine.errors import RunError
 from engine.event_log import EventStore, joined_log
-from engine.goal import Goal, SliceLength, make_goal
+from engine.failure import Failure, find_failure
+from engine.goal import Goal, make_goal
 from engine.journal import Edit, Journal, JournalEntry
 from engine.pause import PauseRequest
 from engine.results import (
     ByKey,
     Chunk,
-    Failure,
     Floats,
     ObserverResult,
     Results,
-    find_failure,
     live_params,
     make_results,
     observed,
 )
 from engine.rewind import arrival_at, step_at_or_before
-from engine.row_buffers import (
-    LEAST_ROOM,
-    ChunkParts,
-    RowStore,
-    SampleStore,
-    joined,
-)
+from engine.row_buffers import LEAST_ROOM, ChunkParts, RowStore, SampleStore, joined
 from engine.run_state import FOREVER, initial_run_state, runner_for, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.segments import Begun
-from engine.sim import Sim, count, number
+from engine.sim import Sim
+from engine.slice_length import SliceLength
 from engine.snapshot import Checkpoints, Snapshot, check_fits
 
 TRACE_ROWS = 512
 HISTORY_ROWS = 1 << 20
+# One call into compiled code lasts about this long: the delay of a pause or an edit.
+SLICE_SECONDS = 0.005
 _FULL_BUFFERS = (Status.GROW_REC, Status.GROW_EVT, Status.TRACE_OVERFLOW)
 
 
@@ -81,7 +78,7 @@ class Run(Editable):
         self._boundary = Boundary()
         self._advancing = threading.Lock()
         self._pause = PauseRequest()
-        self._slice_length = SliceLength()
+        self._slice_length = SliceLength(SLICE_SECONDS)
         self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
         self._samples = SampleStore(sim.observers)
         self._events = EventStore(sim.model)
@@ -312,7 +309,7 @@ class Run(Editable):
         if edit.kind == "observers":
             self._watch()
         if edit.kind in ("observers", "stepper"):
-            self._slice_length = SliceLength()
+            self._slice_length = SliceLength(SLICE_SECONDS)
         self._entries = (*self._entries, entry)
         self.status = Status.DONE
 

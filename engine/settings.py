@@ -14,7 +14,7 @@ from engine.observers import (
 )
 from engine.observers.resolve import fitted_to, observer_settings
 from engine.plain import from_plain, to_plain
-from engine.runner.unit import StopCondition
+from engine.runner.plan import StopCondition
 from engine.sim import NO_STOP, Sim
 
 __all__ = ["observers_from_plain", "plain_observers", "plain_sim", "sim_from_plain"]

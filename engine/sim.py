@@ -1,7 +1,6 @@
 """The settings of a simulation: an immutable, validated problem."""
 
 import dataclasses
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -9,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from engine.checks import count, number, positive
 from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
 from engine.observers.resolve import expression_values
 from engine.runner.jit import check_fastmath
-from engine.runner.unit import StopCondition
+from engine.runner.plan import StopCondition
 from engine.steppers import Stepper, find_stepper
 from engine.values import Values
 
@@ -23,44 +23,6 @@ if TYPE_CHECKING:
     from engine.run import Run
 
 NO_STOP = False
-
-
-def number(what: str, value: Any) -> float:
-    """Return a value as a finite float.
-
-    Raises
-    ------
-    SimError
-        It is not a finite real number.
-    """
-    not_real = isinstance(value, (bool, np.bool_, str, complex, np.complexfloating))
-    if not_real or not hasattr(value, "__float__"):
-        raise SimError(f"{what} = {value!r} is not a number")
-    try:
-        converted = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise SimError(f"{what} = {value!r} is not a real number") from error
-    if not math.isfinite(converted):
-        raise SimError(f"{what} = {converted} is not finite")
-    return converted
-
-
-def positive(what: str, value: Any) -> float:
-    """Return a value as a positive finite float; raise SimError where it is not one."""
-    converted = number(what, value)
-    if converted <= 0.0:
-        raise SimError(f"{what} = {converted:g} is not positive")
-    return converted
-
-
-def count(what: str, value: Any, least: int) -> int:
-    """Return a value as an integer of at least `least`; raise SimError where it is not one."""
-    if isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__"):
-        raise SimError(f"{what} = {value!r} is not an integer")
-    converted = int(value.__index__())
-    if converted < least:
-        raise SimError(f"{what} = {converted} is less than {least}")
-    return converted
 
 
 def merged(

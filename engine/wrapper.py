@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from engine.checks import count, number
 from engine.errors import SimError
 from engine.event_log import new_event_log, split_event_log
+from engine.failure import Failure
 from engine.observers.memory import new_outputs, new_workspace
-from engine.results import Failure, Floats, Results, make_results
+from engine.results import Floats, Results, make_results
 from engine.run_state import (
     FOREVER,
     RunState,
@@ -22,7 +24,8 @@ from engine.run_state import (
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.runner.runner_cache import Runner
-from engine.sim import Sim, count, number
+from engine.sim import Sim
+from engine.slice_length import SliceLength
 
 # First buffers, in rows, where the number is not known; they double when full.
 RECORD_ROWS = 4096
@@ -155,7 +158,22 @@ def warm_up(sim: Sim, arrays: RunState, transient: float, break_at: int | None =
 
 
 class Buffers:
-    """Hold a run's record and trace buffers and double them when they are full."""
+    """Hold a run's record, trace and event buffers, and double them when they are full.
+
+    Parameters
+    ----------
+    sim : Sim
+        The problem.
+    record_rows, trace_rows, event_rows : int
+        First sizes; a step's samples always find room.
+    asked : mapping
+        The horizon in the words of the caller, for the provenance.
+
+    Raises
+    ------
+    SimError
+        The rows do not fit into memory.
+    """
 
     def __init__(
         self,
@@ -178,7 +196,6 @@ class Buffers:
             ) from error
         least = max(1, sum(observer.trace_rows_a_step for observer in sim.observers))
         self.trace = np.empty((max(trace_rows, least), trace_columns(sim.observers)))
-
         self.events = new_event_log(sim.model, count("event_rows", event_rows, 1))
 
     def begin(self, arrays: RunState) -> "Buffers":
@@ -187,17 +204,21 @@ class Buffers:
         return self
 
     def grow_record(self) -> None:
+        """Make room for as many rows again."""
         self.t, self.y = _doubled(self.t), _doubled(self.y)
 
     def grow_trace(self) -> None:
+        """Make room for as many samples again."""
         self.trace = _doubled(self.trace)
 
     def grow_events(self) -> None:
+        """Make room for as many firings again."""
         self.events = _doubled(self.events)
 
     def results(
         self, sim: Sim, arrays: RunState, status: Status, failure: Failure | None = None
     ) -> Results:
+        """Return what the run has recorded, with the reason why it ended."""
         rows = int(arrays.counters[abi.ROW])
         trace = self.trace[: int(arrays.counters[abi.TRACE_ROW])]
         return make_results(
@@ -233,17 +254,13 @@ def drive(
     horizon = int(arrays.counters[abi.STEP_BOUND])
     if break_at is not None:
         horizon = min(horizon, break_at)
-    slice_steps = 256
+    slices = SliceLength(SLICE_SECONDS, first=256)
     try:
         while True:
-            arrays.counters[abi.STEP_BOUND] = min(horizon, arrays.n_steps + slice_steps)
+            arrays.counters[abi.STEP_BOUND] = min(horizon, arrays.n_steps + slices.steps)
             before, begun = arrays.n_steps, time.perf_counter()
             status = arrays.call(runner, buffers.t, buffers.y, buffers.trace, buffers.events)
-            seconds = time.perf_counter() - begun
-            if arrays.n_steps - before == slice_steps and seconds < SLICE_SECONDS:
-                slice_steps *= 2
-            elif seconds > 2.0 * SLICE_SECONDS:
-                slice_steps = max(1, slice_steps // 2)
+            slices.tune(arrays.n_steps - before, time.perf_counter() - begun)
             if status is Status.GROW_REC:
                 buffers.grow_record()
             elif status is Status.GROW_EVT:

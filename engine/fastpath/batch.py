@@ -8,8 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import RunError, suggest
+from engine.failure import Failure
 from engine.fastpath.course import Course, Floats, Integers
-from engine.results import Failure, Results, make_results
+from engine.results import Results, make_results
 from engine.run_state import RunState, initial_run_state
 from engine.runner import abi
 from engine.runner.abi import Status

@@ -7,11 +7,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.checks import number
 from engine.errors import FastpathUnsupported, SimError
 from engine.recording import Every, Nothing, RecordingPlan, plain_plan
 from engine.run_state import FOREVER, initial_run_state
 from engine.runner import abi
-from engine.sim import Sim, number
+from engine.sim import Sim
 from engine.wrapper import set_horizon
 
 Floats = NDArray[np.float64]

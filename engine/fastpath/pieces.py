@@ -21,6 +21,7 @@ from engine.fastpath.tiles import (
 )
 from engine.run_state import FOREVER
 from engine.runner.abi import Status
+from engine.slice_length import SliceLength
 
 # One call into compiled code lasts about this long: what a cancellation waits for.
 SLICE_SECONDS = 0.02
@@ -126,18 +127,16 @@ class Piece:
     ) -> None:
         """Advance by slices to the end of the course or of the transient."""
         tile, runner = self._tile, batch_runner(course.sim)
-        steps = max(1, FIRST_STEPS // len(self))
+        slices = SliceLength(SLICE_SECONDS, first=max(1, FIRST_STEPS // len(self)))
         now = time.perf_counter()
         going_on = True
         while going_on:
-            tile.advance(runner, min(course.end_step, tile.n + steps), record_t, record_y)
+            bound = min(course.end_step, tile.n + slices.steps)
+            tile.advance(runner, bound, record_t, record_y)
             seconds = time.perf_counter() - now
             now += seconds
             self.seconds += seconds
-            if seconds < 0.5 * SLICE_SECONDS:
-                steps *= 2
-            elif seconds > 2.0 * SLICE_SECONDS:
-                steps = max(1, steps // 2)
+            slices.tune(slices.steps, seconds)
             going_on = tile.n < course.end_step and now < deadline and not cancelled()
 
     def standing(self) -> Standing:

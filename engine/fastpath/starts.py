@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.checks import number
 from engine.errors import SimError, suggest
-from engine.sim import Sim, number
+from engine.sim import Sim
 
 Floats = NDArray[np.float64]
 

@@ -1,15 +1,13 @@
 """Checks of what the functions that make observers are given."""
 
 import dataclasses
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-import numpy as np
-
+from engine import checks
 from engine.errors import ObserverError, suggest
 from engine.model.expressions import parse
 from engine.model.nodes import is_condition
@@ -19,65 +17,23 @@ DIRECTIONS: Mapping[str, float] = {"up": 1.0, "down": -1.0, "both": 0.0}
 
 
 def whole(observer: str, name: str, value: Any) -> int:
-    """Return a value as a positive integer.
-
-    Raises
-    ------
-    ObserverError
-        It is not one.
-    """
-    not_whole = isinstance(value, (bool, np.bool_)) or not hasattr(value, "__index__")
-    if not_whole or int(value) < 1:
-        raise ObserverError(f"{observer}: {name} = {value!r} is not a positive integer")
-    return int(value)
+    """Return a value as a positive integer; raise ObserverError where it is not one."""
+    return checks.count(f"{observer}: {name}", value, 1, ObserverError)
 
 
 def real(observer: str, name: str, value: Any) -> float:
-    """Return a value as a finite float.
-
-    Raises
-    ------
-    ObserverError
-        It is not one.
-    """
-    number = bound(observer, name, value)
-    if not math.isfinite(number):
-        raise ObserverError(f"{observer}: {name} = {value!r} is not finite")
-    return number
+    """Return a value as a finite float; raise ObserverError where it is not one."""
+    return checks.number(f"{observer}: {name}", value, ObserverError)
 
 
 def bound(observer: str, name: str, value: Any) -> float:
-    """Return a value as a float that may be infinite, not nan.
-
-    Raises
-    ------
-    ObserverError
-        It is not one.
-    """
-    wrong = isinstance(value, (bool, np.bool_, str, complex, np.complexfloating))
-    if wrong or not hasattr(value, "__float__"):
-        raise ObserverError(f"{observer}: {name} = {value!r} is not a number")
-    try:
-        number = float(value)
-    except (TypeError, ValueError, OverflowError) as error:
-        raise ObserverError(f"{observer}: {name} = {value!r} is not a real number") from error
-    if math.isnan(number):
-        raise ObserverError(f"{observer}: {name} is nan")
-    return number
+    """Return a value as a float that may be infinite; raise ObserverError where it is not one."""
+    return checks.bound(f"{observer}: {name}", value, ObserverError)
 
 
 def positive(observer: str, name: str, value: Any) -> float:
-    """Return a value as a positive finite float.
-
-    Raises
-    ------
-    ObserverError
-        It is not one.
-    """
-    number = real(observer, name, value)
-    if number <= 0.0:
-        raise ObserverError(f"{observer}: {name} = {value!r} is not positive")
-    return number
+    """Return a value as a positive finite float; raise ObserverError where it is not one."""
+    return checks.positive(f"{observer}: {name}", value, ObserverError)
 
 
 def text(observer: str, name: str, value: Any) -> str:

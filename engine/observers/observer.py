@@ -176,7 +176,8 @@ class ObserverModule:
                 f"observer {self.key!r}: a trace interval of {self.trace.interval} steps "
                 "is less than 1"
             )
-        self._check_hooks()
+        for which in ("pre", "post"):
+            self.hook_source(which)
 
     def _check_names(self) -> None:
         names = [*self.workspace, *self.outputs]
@@ -193,9 +194,6 @@ class ObserverModule:
                 raise ObserverError(
                     f"observer {self.key!r}: {name} = {expression!r} is not an expression's text"
                 )
-
-    def _check_hooks(self) -> None:
-        assert self.hook_sources.keys() == {"pre", "post"}
 
     @property
     def analysis_kind(self) -> str:

@@ -26,6 +26,7 @@ from engine.runner.jit import (
     machine_identity,
 )
 from engine.runner.measuring import compile_analysis_hooks
+from engine.runner.plan import StopCondition, UnitPlan
 from engine.runner.runner_cache import (
     MEMORY,
     Runner,
@@ -35,7 +36,7 @@ from engine.runner.runner_cache import (
     write_atomically,
     write_unit,
 )
-from engine.runner.unit import StopCondition, UnitPlan, render_unit
+from engine.runner.unit import render_unit
 from engine.steppers import find_stepper
 
 __all__ = [

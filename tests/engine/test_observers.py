@@ -290,7 +290,7 @@ def test_what_does_not_fit_the_model_is_named_when_the_sim_is_made(make, message
     ("make", "message"),
     [
         (lambda: observers.poincare_section("x", direction="upp"), "did you mean 'up'"),
-        (lambda: observers.poincare_section("x", float("nan")), "level is nan"),
+        (lambda: observers.poincare_section("x", float("nan")), "level = nan is not finite"),
         (lambda: observers.histogram("x", 1.0, 0.0), "do not fit between"),
         (lambda: observers.histogram("x", edges=[0, 0, 1]), "do not increase"),
         (lambda: observers.escape("x", 2.0, 1.0), "is not below"),

@@ -16,6 +16,7 @@ import pytest
 
 import engine
 import widgets
+from engine import storage
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -201,6 +202,37 @@ def test_observer_of_the_guide_measures(tmp_path):
         "print('the same')\n",
     )
     assert result.stdout == "the same\n", result.stderr
+
+
+def test_file_format_of_the_guide_keeps_every_bit(tmp_path, monkeypatch):
+    path = tmp_path / "json_file.py"
+    path.write_text(block(CONTRIBUTING, "format: engine/storage/json_file.py"), encoding="utf-8")
+    monkeypatch.syspath_prepend(tmp_path)
+    formats = {".json": importlib.import_module("json_file").FORMAT}
+    odd = np.array([0.1, -0.0, np.inf, -np.nan, 5e-324])
+    document = storage.Document(
+        description={"name": "odd"}, table={"x": odd, "y": odd[::-1]}, arrays={"a": odd[:, None]}
+    )
+    target = tmp_path / "odd.json"
+    storage.write_document(document, target, formats)
+    again = storage.read_document(target, formats)
+    assert again.table["y"].tobytes() == odd[::-1].tobytes()
+    assert again.arrays["a"].shape == (5, 1)
+    target.write_text(target.read_text().replace("odd", "even"), encoding="ascii")
+    with pytest.raises(engine.StorageError, match="was changed"):
+        storage.read_document(target, formats)
+
+
+def test_recording_plan_of_the_guide_keeps_what_it_says():
+    namespace = {"__name__": "guide"}
+    exec(compile(block(CONTRIBUTING, "plan: from a step on"), "CONTRIBUTING.md", "exec"), namespace)
+    sim = engine.Sim("logistic", jit=False)
+    batch = engine.run_batch_fastpath(
+        sim, params={"r": [3.2, 3.9]}, n_steps=1000, plan=namespace["From"](900)
+    )
+    assert batch["x"].shape == (2, 101)
+    whole = sim.replace(params={"r": 3.9}).run(n_steps=1000)
+    assert batch["x"][1].tobytes() == whole["x"][900:].tobytes()
 
 
 def test_viewer_of_the_guide_draws(tmp_path, monkeypatch):

@@ -1,8 +1,8 @@
 """File formats: a document of rows, arrays and a text, into one file and back, bit for bit.
 
-To add a format, write a file here with the functions ``write(document, stream)`` and
-``read(content)`` and a constant ``FORMAT = FileFormat(...)``, and name that constant in this
-file; the contract tests take every format of `FORMATS` there and back.
+To add a format, write a file here with the functions ``write(document, path)`` and
+``read(path)`` and a constant ``FORMAT = FileFormat(...)``, and name that constant in this file;
+`tests/engine/test_files.py` takes every format of `FORMATS` there and back.
 """
 
 from collections.abc import Mapping

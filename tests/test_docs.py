@@ -71,6 +71,14 @@ def test_measurements_of_the_readme_measure(tmp_path, capsys):
         assert f"{name}" in README
 
 
+def test_events_of_the_readme_are_where_they_should_be(capsys):
+    namespace = {"engine": engine}
+    exec(compile(block(README, "events example"), "README.md", "exec"), namespace)
+    [log] = namespace["bounces"].values()
+    first, flight = np.sqrt(2.0 / 9.81), 2.0 * 0.9 * np.sqrt(2.0 / 9.81)
+    assert log["t"][:2] == pytest.approx([first, first + flight], rel=1e-9)
+
+
 def test_files_of_the_readme_are_computed_again(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     namespace = {}

@@ -146,6 +146,9 @@ N_CLOCK = 12
 # A sample this part of SAMPLE_DT after a step's end belongs to the step: 3 * 0.1 is due at 0.3.
 SAMPLE_GRACE = 1e-9
 
+# The samples of one step stay together, so an adaptive step spans at most so many of a grid.
+SAMPLES_A_STEP = 10_000
+
 # rows of event_memory; a level is a number that is at least 0 where a trigger holds
 LEVEL_BEGIN = 0  # levels at the beginning of the step
 LEVEL_END = 1  # at its end

@@ -67,6 +67,10 @@ def run(
         sample_dt = float(clock[SAMPLE_DT])
         t_sample = sample_time(sample, sample_origin, sample_dt, sample_times)
         grace = SAMPLE_GRACE * sample_dt
+        if ADAPTIVE:
+            longest = 1.0e308
+            if sample_times.shape[0] == 0:
+                longest = SAMPLES_A_STEP * sample_dt
     if STOP_START or STOP_END:
         stop_tested = int(counters[STOP_TESTED])
     if EVENTS:
@@ -207,6 +211,8 @@ def run(
                 )
             if ADAPTIVE:
                 h = h_next
+                if SAMPLED:
+                    h = min(h, longest)
                 accepted = False
                 while not accepted and status == RUNNING:
                     ends_run = t + 1.01 * h >= t_end

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from registered import assert_same_bits, assert_same_results, collect, load, make_sim
 
 import engine
+from engine.runner import abi
 
 FLOW_STEPPERS = [s.name for s in engine.list_steppers("ode")]
 TIMES = (0.0, 0.003, 0.2, 0.2, 0.31, 0.9999, 1.0, 1.7)
@@ -79,6 +80,18 @@ def test_rewinding_and_replaying_keep_the_samples():
     run.rewind(t=3.0)
     run.advance(n_steps=n_steps - run.n_steps)
     assert_same_results(run.results(), whole)
+
+
+def test_a_step_without_error_holds_a_bounded_number_of_samples():
+    sim = engine.Sim(
+        engine.load_model("x' = 1\nx(0) = 0"), stepper="dopri5", sample_dt=0.01, dt=0.01
+    )
+    run = sim.start()
+    chunk = run.advance(n_steps=12)
+    assert len(chunk) <= 12 * (abi.SAMPLES_A_STEP + 1)
+    np.testing.assert_allclose(chunk["x"], chunk.t, rtol=1e-12)
+    python = sim.replace(jit=False).start().advance(n_steps=6)
+    assert_same_bits(python.y, chunk.y[: len(python)])
 
 
 @pytest.mark.parametrize(

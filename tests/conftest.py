@@ -4,12 +4,12 @@ import os
 
 from hypothesis import HealthCheck, settings
 
-# A shared machine's pauses say nothing about the code, so no example has a deadline;
-# continuous integration tries the same examples each time, so that a failure can be repeated.
-settings.register_profile("default", deadline=None)
-settings.register_profile(
-    "ci", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+# A shared machine's pauses say nothing about the code, so no example has a deadline and none is
+# too slow; continuous integration tries the same examples each time, so that a failure can be
+# repeated.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("default", PATIENT)
+settings.register_profile("ci", PATIENT, derandomize=True)
 settings.load_profile("ci" if os.environ.get("CI") == "true" else "default")
 
 

@@ -12,5 +12,5 @@ def sim(request):
 
 @pytest.fixture(params=RUNS, ids="-".join)
 def observed_sim(request):
-    """Give one sim with all observers for each registered model and stepper."""
+    """Give one sim with its turn of the observers for each registered model and stepper."""
     return make_sim(*request.param, observed=True)

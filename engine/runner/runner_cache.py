@@ -1,6 +1,7 @@
 """Where runners are kept: a bounded memory of live ones, units and machine code on disk."""
 
 import hashlib
+import linecache
 import os
 import shutil
 import sys
@@ -97,8 +98,7 @@ class RunnerMemory:
             self._runners[runner.digest] = runner
             while len(self._runners) > self._limit:
                 _, dropped = self._runners.popitem(last=False)
-                if all(kept.name != dropped.name for kept in self._runners.values()):
-                    sys.modules.pop(dropped.name, None)
+                self._forget(dropped)
 
     def count(self, what: str) -> None:
         """Add one to a count."""
@@ -113,10 +113,17 @@ class RunnerMemory:
     def clear(self) -> None:
         """Forget all runners and counts."""
         with self.lock:
-            for runner in self._runners.values():
-                sys.modules.pop(runner.name, None)
-            self._runners.clear()
+            while self._runners:
+                _, dropped = self._runners.popitem()
+                self._forget(dropped)
             self._counts.clear()
+
+    def _forget(self, dropped: Runner) -> None:
+        """Let go of a runner's module and text, unless one that is kept shares them."""
+        if all(kept.name != dropped.name for kept in self._runners.values()):
+            sys.modules.pop(dropped.name, None)
+        if all(kept.path != dropped.path for kept in self._runners.values()):
+            linecache.cache.pop(dropped.path, None)
 
 
 MEMORY = RunnerMemory(MEMORY_LIMIT)

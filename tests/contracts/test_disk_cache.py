@@ -1,11 +1,13 @@
 """Law 5: a cached runner is a cached runner, and always the right one."""
 
 import json
+import linecache
 import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from registered import load, make_sim
@@ -350,10 +352,18 @@ def test_the_source_of_a_sim_is_that_of_its_runner(own_cache):
 def test_the_memory_of_live_runners_is_bounded():
     memory = runner_cache.RunnerMemory(3)
     for i in range(10):
+        name, path = f"none_{i}", f"none_{i // 2}.py"
+        sys.modules[name], linecache.cache[path] = ModuleType(name), (0, None, [], path)
         memory.keep(
             runner_cache.Runner(
-                digest=str(i), name=f"none_{i}", source="", path="", run=print, compiled=False
+                digest=str(i), name=name, source="", path=path, run=print, compiled=False
             )
         )
     kept = [i for i in range(10) if memory.find(str(i)) is not None]
     assert kept == [7, 8, 9]
+    # The text that runner 7 shares with runner 6 stays.
+    assert [i for i in range(10) if f"none_{i}" in sys.modules] == [7, 8, 9]
+    assert [i for i in range(5) if f"none_{i}.py" in linecache.cache] == [3, 4]
+    memory.clear()
+    assert not [i for i in range(10) if f"none_{i}" in sys.modules]
+    assert not [i for i in range(5) if f"none_{i}.py" in linecache.cache]

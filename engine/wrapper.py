@@ -10,7 +10,7 @@ import numpy as np
 from engine.checks import count, number
 from engine.errors import SimError
 from engine.event_log import new_event_log, split_event_log
-from engine.failure import Failure
+from engine.failure import Failure, find_failure
 from engine.observers.memory import new_outputs, new_workspace
 from engine.results import Floats, Results, make_results
 from engine.run_state import (
@@ -80,7 +80,7 @@ def run_with_wrapper(
     arrays = initial_run_state(sim)
     if transient > 0.0:
         status = warm_up(sim, arrays, transient, break_at)
-        failure = None
+        failure = find_failure(status, sim, arrays)
         if status is Status.DONE and arrays.t < sim.t0 + transient and sim.method.adaptive:
             status, failure = Status.STEPFAIL, _too_many_steps(sim, arrays)
         if status is not Status.DONE:

@@ -175,15 +175,23 @@ def _statements(model: Model, code: EventCode, shape: Shape) -> list[str]:
         needed = needed_aux(model, [assignment.value])
         lines += [f"a_{name} = {expressions[name]}" for name in needed]
         lines.append(f"{assignment.target} = {assignment.value}")
-    names = [f"s_{name}" for name in model.state_names]
-    if any(name in changed for name in names):
-        tangents = [f"y[{i}]" for i in range(shape.n, shape.extended)]
-        states = [n if n in changed else f"y[{i}]" for i, n in enumerate(names)]
-        lines.append("y = " + pack([*states, *tangents]))
+    states = [f"s_{name}" for name in model.state_names]
     params = [f"p_{name}" for name in model.param_names]
+    if shape.arrays:
+        # The vectors are the run's own and stay where they are.
+        places = {n: f"y[{i}]" for i, n in enumerate(states)}
+        places |= {n: f"p[{i}]" for i, n in enumerate(params)}
+        return [*lines, *(f"{places[name]} = {name}" for name in dict.fromkeys(changed))]
+    # Each event returns by itself: Numba refuses a name that two large tuples are given to.
+    results = ["y", "p"]
+    if any(name in changed for name in states):
+        tangents = [f"y[{i}]" for i in range(shape.n, shape.extended)]
+        results[0] = pack(
+            [*(n if n in changed else f"y[{i}]" for i, n in enumerate(states)), *tangents]
+        )
     if any(name in changed for name in params):
-        lines.append("p = " + pack(n if n in changed else f"p[{i}]" for i, n in enumerate(params)))
-    return lines
+        results[1] = pack(n if n in changed else f"p[{i}]" for i, n in enumerate(params))
+    return [*lines, f"return {', '.join(results)}"]
 
 
 def _holds(model: Model, k: int, code: EventCode) -> str:

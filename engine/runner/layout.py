@@ -37,7 +37,7 @@ class Shape:
     memory_rows : int
         Vectors of stepper memory.
     events : bool
-        The model has events, whose actions are written for tuples.
+        The model has events, which move tangent vectors in tuples only.
     """
 
     n: int
@@ -54,7 +54,8 @@ class Shape:
     @property
     def arrays(self) -> bool:
         """Tell whether vectors are arrays instead of tuples of scalars."""
-        return self.extended > TUPLE_COMPONENTS and not self.events
+        written_for_tuples = self.events and self.tangents > 0
+        return self.extended > TUPLE_COMPONENTS and not written_for_tuples
 
 
 def pack(items: Iterable[str]) -> str:

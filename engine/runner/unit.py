@@ -50,7 +50,7 @@ def render_unit(plan: UnitPlan) -> str:
             f"model {plan.model.name!r} has {shape.n} states; at most {MAX_STATES} are supported, "
             "which is what compiles in reasonable time"
         )
-    if shape.events and shape.extended > MAX_COMPONENTS_WITH_EVENTS:
+    if shape.events and shape.tangents and shape.extended > MAX_COMPONENTS_WITH_EVENTS:
         raise SimError(
             f"model {plan.model.name!r} has events and {shape.extended} components, tangent "
             f"vectors included; with events at most {MAX_COMPONENTS_WITH_EVENTS} are supported"

@@ -114,3 +114,49 @@ def test_five_hundred_variables_run():
     result = engine.Sim(lorenz96(500), stepper="rk4", dt=0.01).run(n_steps=20)
     assert result.y.shape == (21, 500)
     assert np.all(np.isfinite(result.y))
+
+
+CHAIN_WITH_EVENTS = engine.load_model(
+    "\n".join(
+        f"x{i}' = drive - 1.2*x{i} + 0.1*(x{(i + 1) % 60} + x{i - 1 if i else 59})"
+        for i in range(60)
+    )
+    + """
+    drive = 2
+    x0(0) = 0.5
+    when x3 > 1: x3 = 0; x4 -= 0.7; drive = 4.1 - drive
+    when cross_up(x4, 0.9) and x5 > 0: x4 = x3 / 2; x59 = x4
+    """
+)
+
+
+@pytest.mark.parametrize("settings", [{"stepper": "rk4"}, {"stepper": "dopri5", "sample_dt": 0.03}])
+def test_a_long_chain_with_events_is_one_run_in_both_layouts(choose, settings):
+    sim = engine.Sim(CHAIN_WITH_EVENTS, dt=0.05, jit=False, **settings)
+    arrays = sim.run(n_steps=60)
+    assert arrays.events["when_1"].count > 2
+    assert arrays.events["when_2"].count > 1
+    grown = engine.run_with_wrapper(sim, n_steps=60, record_rows=1, event_rows=1)
+    assert_same_results(grown, arrays)
+    run = sim.start()
+    collect(run, [17, 20])
+    run.rewind(step=9)
+    collect(run, [51])
+    assert_same_results(run.results(), arrays)
+    choose("tuples")
+    tuples = sim.run(n_steps=60)
+    assert_same_results(tuples, arrays)
+    assert run.params == tuples.params == arrays.params
+
+
+def test_a_long_chain_with_events_is_compiled_to_the_same_bits():
+    sim = engine.Sim(CHAIN_WITH_EVENTS, dt=0.05)
+    assert_same_results(sim.run(n_steps=60), sim.replace(jit=False).run(n_steps=60))
+
+
+def test_large_tuples_may_be_changed_by_several_events(choose):
+    choose("tuples")
+    lines = [f"x{i}[n+1] = x{i} + 1" for i in range(31)]
+    lines += ["when x0 > 10: x0 = 0", "when x1 > 5: x1 = 0"]
+    sim = engine.Sim(engine.load_model("\n".join(lines)))
+    assert_same_results(sim.run(n_steps=30), sim.replace(jit=False).run(n_steps=30))

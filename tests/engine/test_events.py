@@ -153,6 +153,14 @@ def test_endless_firing_is_a_failure_with_its_reason(stepper):
     assert live.advance(n_steps=5).status is engine.Status.DONE
 
 
+def test_endless_firing_within_a_transient_is_told_as_such():
+    sim = engine.Sim(load("bouncing_ball"), params={"r": 0.5}, jit=False)
+    result = sim.run(t_end=9.0, transient=5.0)
+    assert result.status is engine.Status.STEPFAIL
+    assert "event 'bounce' fires without end" in result.failure.message
+    assert result.failure == sim.run(t_end=9.0).failure
+
+
 @pytest.mark.parametrize(
     ("phase", "expected"), [("end", []), ("start", [0.0, 2.0]), ("both", [0.0, 2.0])]
 )
@@ -365,8 +373,10 @@ def test_plain_equations_take_events():
     assert result.events["when_2"]["t"].tolist() == [2.0]
 
 
-def test_many_components_with_events_are_refused_in_words():
-    lines = "\n".join(f"x{i}' = -x{i}" for i in range(130))
+def test_many_components_with_events_and_tangent_vectors_are_refused_in_words():
+    lines = "\n".join(f"x{i}' = -x{i}" for i in range(65))
     model = engine.load_model(lines + "\nwhen x0 > 1: x0 = 0")
-    with pytest.raises(engine.SimError, match="events and 130 components"):
-        engine.Sim(model, jit=False).run(n_steps=1)
+    assert engine.Sim(model, jit=False).run(n_steps=1).status is engine.Status.DONE
+    sim = engine.Sim(model, jit=False, observers=engine.observers.lyapunov_mle())
+    with pytest.raises(engine.SimError, match="events and 130 components, tangent vectors incl"):
+        sim.run(n_steps=1)

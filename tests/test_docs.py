@@ -1,6 +1,7 @@
 """What the documents show is what the code does."""
 
 import importlib
+import inspect
 import re
 import runpy
 import shutil
@@ -17,6 +18,8 @@ import pytest
 import engine
 import widgets
 from engine import storage
+from engine.runner import abi
+from engine.runner.batch_template import RUN_ARGUMENTS, run_lanes
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -158,6 +161,24 @@ def test_changelog_knows_the_version():
     version = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     assert f"## [{version['version']}]" in changelog
+
+
+@pytest.mark.parametrize("entry", ["run", "run_orbits", "run_lanes"])
+def test_calling_convention_names_the_arguments_there_are(entry):
+    arguments = {
+        "run": RUN_ARGUMENTS,
+        "run_orbits": (*RUN_ARGUMENTS, "status"),
+        "run_lanes": tuple(inspect.signature(run_lanes).parameters),
+    }[entry]
+    [written] = re.findall(rf"^ +(?:status = )?{entry}\((.*?)\)$", abi.__doc__, re.M | re.S)
+    assert tuple(re.findall(r"\w+", written)) == arguments
+    described = set(re.findall(r"^(\w+) +\(", abi.__doc__, re.M))
+    assert set(arguments) <= described
+
+
+def test_every_signal_is_explained():
+    explained = re.findall(r"^    ([A-Z_]+)$", engine.Status.__doc__, re.M)
+    assert explained == [status.name for status in engine.Status]
 
 
 def test_model_of_the_guide_loads_from_a_file(tmp_path):

@@ -12,7 +12,8 @@ array          shape             dtype         content, and who writes it
 counters       (N_COUNTERS,)     int64         step counts and buffer fill, indexed by the names
                                                below; read and written by the runner
 clock          (N_CLOCK,)        float64       times in model units, step sizes, tolerances
-params         (max(p, 1),)      model dtype   parameter values; read only for the runner
+params         (max(p, 1),)      model dtype   parameter values; written only by the actions of
+                                               events
 state          (3, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
                                                would have led to) and PREVIOUS (start of the last
                                                accepted step)
@@ -39,11 +40,13 @@ The same signature serves flows and maps and all four variants: a second signatu
 compile everything twice.  The text of this file is part of every runner's identity.
 
 A batch of orbits has two more ways of calling, one for each of its arrangements.  ``run_orbits``
-takes the arrays of `run` with one more axis in front, (orbits, ...), but `record_t`, which all
-orbits share; it calls `run` for each orbit whose status is DONE::
+takes the arrays of `run` with one more axis in front, (orbits, ...), but `record_t`,
+`sample_times`, `event_memory` and `event_log`, which all orbits share and only `record_t` of which
+is used; it calls `run` for each orbit whose status is DONE::
 
     run_orbits(counters, clock, params, state, memory, record_t, record_y,
-               analysis_ws, analysis_out, trace, status)
+               analysis_ws, analysis_out, trace, sample_times,
+               event_memory, event_log, status)
 
 ``run_lanes`` carries orbits side by side, one a SIMD lane.  All share one step count, one clock
 and one record grid, so `counters` and `clock` are those of a single run::
@@ -69,7 +72,32 @@ from enum import IntEnum
 
 
 class Status(IntEnum):
-    """Tell why a runner returned; a signal carries a meaning, not a failure."""
+    """Tell why a runner returned; a signal carries a meaning, not a failure.
+
+    Every signal but the two failures leaves the run at a boundary from which the same call goes
+    on and repeats nothing.
+
+    Attributes
+    ----------
+    DONE
+        A bound is reached: STEP_BOUND or, with adaptive steps, T_BOUND.
+    GROW_REC
+        A row has no room in record_t and record_y.  Grow them, or drain them and set ROW to 0.
+    GROW_EVT
+        The next firings may have no room in event_log.  Grow it, or drain it and set EVENT_ROW
+        to 0.
+    EARLY_EXIT
+        The stop condition holds.
+    USER_BREAK
+        A hook asked for it; `Run.pause` and Ctrl-C come between two calls.
+    NAN_DETECTED
+        The next state is not finite; it stands in row REJECTED of state.
+    STEPFAIL
+        The step size fell below what t resolves, or an event fires without end (ENDLESS_EVENT).
+    TRACE_OVERFLOW
+        The samples of one more step may have no room in trace.  Grow it, or drain it and set
+        TRACE_ROW to 0.
+    """
 
     DONE = 0
     GROW_REC = 1

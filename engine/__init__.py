@@ -12,6 +12,7 @@ from engine.errors import (
     StepperError,
     StorageError,
 )
+from engine.event_log import EventLog
 from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
@@ -44,6 +45,7 @@ __all__ = [
     "CacheCounts",
     "Chunk",
     "Edit",
+    "EventLog",
     "ExpressionError",
     "Failure",
     "FastpathUnsupported",

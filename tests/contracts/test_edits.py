@@ -133,6 +133,8 @@ def test_edits_and_pause_from_another_thread_act_while_it_runs():
     run = sim.start()
     worker = threading.Thread(target=lambda: run.advance(n_steps=10**12))
     worker.start()
+    while not run.n_steps:
+        time.sleep(0.001)
     for rho in np.linspace(20.0, 30.0, 25):
         run.set_params(rho=float(rho))
         time.sleep(0.001)

@@ -12,7 +12,7 @@ from engine.checks import count, number, positive
 from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
-from engine.observers.resolve import expression_values
+from engine.observers.resolve import check_tangents, expression_values
 from engine.runner.jit import check_fastmath
 from engine.runner.plan import StopCondition
 from engine.steppers import Stepper, find_stepper
@@ -275,6 +275,7 @@ def _observers(model: Model, given: Any) -> tuple[ObserverModule, ...]:
     observers = resolve_hooks(given, model.kind, model.state_names)
     for observer in observers:
         expression_values(observer, model)
+    check_tangents(observers, model)
     return observers
 
 

@@ -168,31 +168,32 @@ class _Writer:
                 chosen = {j: Number(float(i == j)) for j, m in enumerate(macros) if m not in levels}
                 alone = isinstance(tree, Symbol)
                 guard = "" if alone else self.renderer.condition(_with(tree, chosen), where)
-                for level, of_change in self.crossings(macro, where):
-                    yield Trigger(level=level, guard=guard, of_change=of_change)
+                for level, of_change, own in self.crossings(macro, where):
+                    yield Trigger(level=level, guard=guard, of_change=of_change, tree=own)
         without = _with(tree, dict.fromkeys(range(len(macros)), Number(0.0)))
         if not _never(without):
-            yield Trigger(level=self.level(without, where))
+            yield Trigger(level=self.level(without, where), tree=without)
 
     def slope(self, macro: _Macro) -> Node:
         rate = self.derivative(macro.arguments[0])
         return Compare(rate, ((">" if macro.name == "increasing" else "<", Number(0.0)),))
 
-    def crossings(self, macro: _Macro, where: str) -> Iterable[tuple[str, bool]]:
+    def crossings(self, macro: _Macro, where: str) -> Iterable[tuple[str, bool, Node]]:
         value = macro.arguments[0]
+        conditions: list[Node] = []
         if macro.name in ("enters_interval", "leaves_interval"):
             _, lo, hi = macro.arguments
             inside: Node = Compare(lo, (("<=", value), ("<=", hi)))
-            yield self.level(inside if macro.name[0] == "e" else Not(inside), where), False
+            conditions = [inside if macro.name[0] == "e" else Not(inside)]
         elif macro.name == "changed":
             text = self.renderer.number(value, where)
-            yield f"changed_since(float(em[MARKS, {self.mark(text)}]), {text})", True
+            yield f"changed_since(float(em[MARKS, {self.mark(text)}]), {text})", True, value
         else:
             limit = macro.arguments[1]
-            if macro.name != "cross_down":
-                yield self.level(Compare(value, ((">=", limit),)), where), False
-            if macro.name != "cross_up":
-                yield self.level(Compare(value, (("<=", limit),)), where), False
+            signs = {"cross_up": (">=",), "cross_down": ("<=",), "cross_either": (">=", "<=")}
+            conditions = [Compare(value, ((sign, limit),)) for sign in signs[macro.name]]
+        for condition in conditions:
+            yield self.level(condition, where), False, condition
 
     def level(self, node: Node, where: str) -> str:
         """Write a number that is at least 0 exactly where a condition holds."""
@@ -261,7 +262,10 @@ class _Writer:
             value = Chain(target, ((operator, value),))
         prefix = {"state": "s_", "param": "p_"}[target.role]
         return Assignment(
-            target=prefix + target.name, value=self.renderer.number(value, formula.where)
+            target=prefix + target.name,
+            value=self.renderer.number(value, formula.where),
+            symbol=target,
+            tree=value,
         )
 
     def logged(self, event: Event) -> Iterable[tuple[str, str]]:

@@ -1,11 +1,15 @@
 """What a model generates: Python text in terms of prefixed names."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from engine.model.nodes import Node, Symbol
 
 __all__ = [
     "Assignment",
+    "Derivative",
     "EventCode",
     "EventsCode",
+    "EventsTangent",
     "Expression",
     "ModelCode",
     "Tangent",
@@ -94,11 +98,14 @@ class Trigger:
         The condition of the event where the trigger has just become true; empty: always.
     of_change : bool
         The level compares with a mark, the value at the beginning of the step.
+    tree : Node
+        The condition that the level stands for; where `of_change`, the value that is compared.
     """
 
     level: str
     guard: str = ""
     of_change: bool = False
+    tree: Node = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,10 +118,14 @@ class Assignment:
         Prefixed name of a state or parameter.
     value : str
         The new value, in terms of the values after the statements before.
+    symbol, tree : Symbol, Node
+        The same two as trees.
     """
 
     target: str
     value: str
+    symbol: Symbol = field(compare=False, repr=False)
+    tree: Node = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,3 +193,41 @@ class EventsCode:
             values = {name: repr(value) for name, value in vars(event).items() if name != "tags"}
             parts.append(sorted(values.items()))
         return parts
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivative:
+    """A derivative along a direction, as Python text.
+
+    Attributes
+    ----------
+    statements : tuple of (str, str)
+        Temporaries ``w_0``, ``w_1``, … and their expressions, in order of evaluation.
+    result : str
+        In terms of ``t``, ``s_*``, ``p_*``, ``w_*`` and of the direction ``v_<state>``, ``v_t``.
+    """
+
+    statements: tuple[tuple[str, str], ...]
+    result: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventsTangent:
+    """The derivatives of a model's events, along the state and time.
+
+    Attributes
+    ----------
+    levels : tuple of tuple of (Derivative or None)
+        For each event of a flow, of its triggers' levels; None where a tangent vector does not
+        move the instant.
+    actions : tuple of tuple of (Derivative or None)
+        For each event, of the values that its action assigns, in sequence, in terms of the values
+        and directions after the statements before; None for a parameter that has none.
+    functions, composed
+        As in `ModelCode`.
+    """
+
+    levels: tuple[tuple[Derivative | None, ...], ...]
+    actions: tuple[tuple[Derivative | None, ...], ...]
+    functions: str
+    composed: tuple[str, ...]

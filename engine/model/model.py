@@ -11,10 +11,11 @@ from engine.model.arithmetic import composed_closure
 from engine.model.dependence import called_functions, sorted_by_use, used_aux
 from engine.model.evaluation import FunctionTable
 from engine.model.events import compile_events
-from engine.model.generated import EventsCode, Expression, ModelCode, Tangent
+from engine.model.generated import EventsCode, EventsTangent, Expression, ModelCode, Tangent
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
+from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.spec import Formula, ModelSpec
 from engine.model.to_toml import write_toml
 
@@ -212,6 +213,26 @@ class Model:
             functions=_joined(renderer),
             composed=composed_closure(renderer.composed),
         )
+
+    @cached_property
+    def saltation(self) -> tuple[EventSaltation, ...]:
+        """What each event does to tangent vectors; nothing is derived for it."""
+        return saltations(self)
+
+    @cached_property
+    def events_tangent(self) -> EventsTangent:
+        """The derivatives of the events along state and time, by SymPy, almost everywhere.
+
+        Raises
+        ------
+        ModelError
+            If an event is too large to be differentiated.
+        """
+        try:
+            return event_derivatives(self, self._renderer())
+        except RecursionError:
+            place = self.spec.origin or self.name
+            raise ModelError(f"{place}: events nested too deeply to be differentiated") from None
 
     def latex(self) -> tuple[str, ...]:
         r"""Return the model's equations, typeset.

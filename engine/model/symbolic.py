@@ -6,7 +6,7 @@ common subexpressions, and never evaluates a function of a number.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ from engine.model.nodes import (
 if TYPE_CHECKING:
     from engine.model.model import Model
 
-__all__ = ["DERIVATIVES", "WRITTEN_OUT", "rate_of_change", "tangent_product"]
+__all__ = ["DERIVATIVES", "WRITTEN_OUT", "along", "rate_of_change", "tangent_product"]
 
 MAX_NODES = 20_000
 
@@ -105,18 +105,30 @@ def tangent_product(model: "Model") -> tuple[tuple[tuple[str, Node], ...], tuple
     ModelError
         If the right-hand sides exceed 20,000 operations when written out.
     """
+    return along(model, model.resolved_rhs, [Symbol("state", name) for name in model.state_names])
+
+
+def along(
+    model: "Model", trees: Sequence[Node], variables: Sequence[Symbol]
+) -> tuple[tuple[tuple[str, Node], ...], tuple[Node, ...]]:
+    """Return the derivatives of expressions along a direction in some variables.
+
+    As `tangent_product`; the direction has the variables' names and the role ``tangent``.
+    """
     translation = _Translation(model)
-    states = [translation.symbol(Symbol("state", name)) for name in model.state_names]
-    directions = [translation.symbol(Symbol("tangent", name)) for name in model.state_names]
+    directions = {
+        translation.symbol(variable): translation.symbol(Symbol("tangent", variable.name))
+        for variable in variables
+    }
     products = []
-    for tree in model.resolved_rhs:
+    for tree in trees:
         value = translation.to_sympy(translation.written_out(tree))
         products.append(
             sympy.Add(
                 *(
-                    value.diff(state) * direction
-                    for state, direction in zip(states, directions, strict=True)
-                    if state in value.free_symbols
+                    value.diff(variable) * direction
+                    for variable, direction in directions.items()
+                    if variable in value.free_symbols
                 )
             )
         )

@@ -47,6 +47,9 @@ def lyapunov_mle(
     of its logarithm, per unit of time (flow) or per iteration (map).  Benettin, Galgani,
     Giorgilli & Strelcyn, Meccanica 15 (1980) 9 and 21.
 
+    At the action of an event the tangent vector is mapped by the derivative of the action and of
+    its instant: Müller, Chaos Solitons Fractals 5 (1995) 1671.
+
     An interval in which the derivative was undefined (nan) does not count; a derivative of zero,
     as on a superstable orbit, gives -inf.
 
@@ -69,7 +72,8 @@ def lyapunov_mle(
     Raises
     ------
     ObserverError
-        A count is not a positive integer.
+        A count is not a positive integer; when the `Sim` is made, the derivative of an event of
+        the model is not known.
     """
     every, trace_every = whole(key, "every", every), whole(key, "trace_every", trace_every)
     interval = -(-trace_every // every) * every

@@ -103,6 +103,9 @@ def lyapunov_spectrum(
     descending order once they have settled.  Benettin, Galgani, Giorgilli & Strelcyn, Meccanica
     15 (1980) 9 and 21; Shimada & Nagashima, Prog. Theor. Phys. 61 (1979) 1605.
 
+    At the action of an event the vectors are mapped by the derivative of the action and of its
+    instant: Müller, Chaos Solitons Fractals 5 (1995) 1671.
+
     A direction that is contracted to nothing, as on a superstable orbit, has the exponent -inf; an
     interval in which a derivative was undefined (nan) does not count.  Contraction by more than
     1e16 between two renormalisations drowns in rounding: choose `every` small enough.
@@ -128,7 +131,8 @@ def lyapunov_spectrum(
     Raises
     ------
     ObserverError
-        A count is not a positive integer; when the `Sim` is made, `k` exceeds the states.
+        A count is not a positive integer; when the `Sim` is made, `k` exceeds the states or the
+        derivative of an event of the model is not known.
     """
     every, trace_every = whole(key, "every", every), whole(key, "trace_every", trace_every)
     wanted = None if k is None else whole(key, "k", k)

@@ -73,6 +73,24 @@ def fitted_to(observer: ObserverModule, kind: str, states: tuple[str, ...]) -> O
     return dataclasses.replace(fitted, recipe=observer.recipe, fitted=(kind, states))
 
 
+def check_tangents(observers: Sequence[ObserverModule], model: Model) -> None:
+    """Check that tangent vectors can pass the events of a model, where observers carry some.
+
+    Raises
+    ------
+    ObserverError
+        They cannot; with the event, the reason and the way out.
+    """
+    for observer in observers:
+        if observer.tangents and model.events.events:
+            for code, known in zip(model.events.events, model.saltation, strict=True):
+                if known.refusal:
+                    raise ObserverError(
+                        f"observer {observer.key!r}: tangent vectors cannot pass the event "
+                        f"{code.name!r} of the model {model.name!r}: {known.refusal}"
+                    )
+
+
 def expression_values(
     observer: ObserverModule, model: Model
 ) -> Mapping[str, tuple[Expression, ...]]:

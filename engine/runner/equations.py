@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from engine.model import Model, Tangent
+from engine.model.generated import EventsCode, EventsTangent
 from engine.runner.arrays import array_model_function
 from engine.runner.bindings import bindings, composed_sources, definitions
 from engine.runner.layout import Shape, define, pack
@@ -35,8 +36,12 @@ def model_functions(plan: UnitPlan) -> list[str]:
         functions.append(expression.functions)
     composed += [name for name in plan.measuring.composed if name not in composed]
     if model.events.events:
-        composed += [name for name in model.events.composed if name not in composed]
-        functions.append(model.events.functions)
+        texts: list[EventsCode | EventsTangent] = [model.events]
+        if shape.tangents:
+            texts.append(model.events_tangent)
+        for text in texts:
+            composed += [name for name in text.composed if name not in composed]
+            functions.append(text.functions)
     distinct = dict.fromkeys(definitions("\n\n".join(f for f in functions if f)))
     return [*composed_sources(composed), *distinct, *equations]
 

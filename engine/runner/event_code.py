@@ -8,6 +8,7 @@ from engine.model.generated import EventCode, Trigger
 from engine.runner import events
 from engine.runner.bindings import bindings, needed_aux
 from engine.runner.layout import Shape, define, pack
+from engine.runner.saltation import SALTATION, saltation_functions
 from engine.steppers import Stepper
 from engine.steppers.stepper import function_source
 
@@ -22,6 +23,7 @@ _OUTLINED = (
     events.locate_event,
     events.first_instant,
     events.take_triggers,
+    events.fired_trigger,
     events.find_events,
     events.endless_event,
     events.settle_events,
@@ -36,6 +38,7 @@ _WRITTEN_APART = (
     "event_step",
     "inside_step",
     "step_to_event",
+    *SALTATION,
 )
 
 
@@ -107,9 +110,11 @@ def event_functions(model: Model, stepper: Stepper, shape: Shape) -> list[str]:
     if not codes:
         return []
     written = [_marks(model), _log(model, codes), _act(model, codes, shape)]
+    written += saltation_functions(model, shape)
     if model.kind == "map":
+        act = "saltate_event({0}, t, y, p)" if shape.tangents else "act_event({0}, t, y, p)"
         written += [_holds(model, k, code) for k, code in enumerate(codes)]
-        return [*written, _pass(codes, "start"), _pass(codes, "end")]
+        return [*written, *(_pass(codes, phase, act) for phase in ("start", "end"))]
     levels = [function_source(function) for function in (*_LEVELS, events.write_level)]
     machinery = [function_source(function) for function in _OUTLINED]
     return [*levels, *written, _levels(model), _guard(model), *_inside(stepper, shape), *machinery]
@@ -204,7 +209,7 @@ def _holds(model: Model, k: int, code: EventCode) -> str:
     return define(f"event_{k}_holds", "t, y, p, em, row", body)
 
 
-def _pass(codes: Sequence[EventCode], phase: str) -> str:
+def _pass(codes: Sequence[EventCode], phase: str, act: str) -> str:
     """Write the test of all events of a map, before or after an iteration."""
     before = "MARKS_BEFORE" if phase == "start" else "MARKS"
     lines = []
@@ -214,7 +219,7 @@ def _pass(codes: Sequence[EventCode], phase: str) -> str:
                 "event_marks(t, y, p, em, MARKS_NOW)",
                 f"if event_{k}_holds(t, y, p, em, {before}):",
                 f"    row = log_event({k}, t, y, p, event_log, row)",
-                f"    y, p = act_event({k}, t, y, p)",
+                f"    y, p = {act.format(k)}",
             ]
     return define(f"events_{phase}", "t, y, p, em, event_log, row", [*lines, "return y, p, row"])
 

@@ -7,7 +7,7 @@ the steps.
 """
 
 # Free names are symbols of the rendered unit.
-# ruff: noqa: F821
+# ruff: noqa: F821, SIM102
 # mypy: ignore-errors
 
 
@@ -241,6 +241,14 @@ def take_triggers(event, marked, em):
     return found
 
 
+def fired_trigger(event, otherwise, em):
+    """Return the first trigger of an event that is marked FIRED, or another number."""
+    for k in range(TRIGGERS):
+        if TRIGGER_EVENT[k] == event and em[FIRED, k] == 1.0:
+            return k
+    return otherwise
+
+
 def endless_event(t, em):
     """Return the number, from 1, of an event that fires again before time passes, or 0."""
     for k in range(TRIGGERS):
@@ -257,6 +265,8 @@ def settle_events(t, y, p, at_end, em, event_log, row):
 
     In the order of the model, each at most once in an instant.  A trigger that fired and whose
     level the actions left as it was counts as holding on, so that it fires once per crossing.
+    What an action does to tangent vectors is told by the trigger that brought the instant about,
+    which for an event made true by an action is that of the action.
 
     Returns
     -------
@@ -265,6 +275,9 @@ def settle_events(t, y, p, at_end, em, event_log, row):
         of the log.
     """
     acted = 0
+    if VARIATIONAL:
+        y_located, p_located = y, p
+        cause, located = -1, True
     for event in range(EVENT_COUNT):
         em[SETTLED, event] = 0.0
     for k in range(TRIGGERS):
@@ -274,15 +287,23 @@ def settle_events(t, y, p, at_end, em, event_log, row):
     waiting = True
     while waiting:
         for event in range(EVENT_COUNT):
+            if VARIATIONAL:
+                if located and EVENT_ACTS[event] == 1:
+                    cause = fired_trigger(event, cause, em)
             if take_triggers(event, FIRED, em) and em[SETTLED, event] == 0.0:
                 em[SETTLED, event] = 1.0
                 em[LAST_FIRING, event] = t
                 row = log_event(event, t, y, p, event_log, row)
                 if EVENT_ACTS[event] == 1:
-                    y, p = act_event(event, t, y, p)
+                    if VARIATIONAL:
+                        y, p = saltate_event(event, cause, t, y, p, y_located, p_located)
+                    else:
+                        y, p = act_event(event, t, y, p)
                     acted = 1
         event_levels(t, y, p, em, LEVEL_END)
         waiting = False
+        if VARIATIONAL:
+            located = False
         for k in range(TRIGGERS):
             tested = TRIGGER_REPEATED[k] == 0 and (TRIGGER_LOCATED[k] == 1 or at_end == 1)
             rested = em[FRESH, k] == 0.0 and em[SETTLED, TRIGGER_EVENT[k]] == 0.0

@@ -16,7 +16,7 @@ from types import MappingProxyType, ModuleType
 from engine.errors import FastpathUnsupported, SimError, suggest
 from engine.model import Model
 from engine.observers import ObserverModule, analysis_signature_hash, resolve_hooks
-from engine.observers.resolve import expression_values
+from engine.observers.resolve import check_tangents, expression_values
 from engine.runner import abi
 from engine.runner.jit import (
     SIGNATURES,
@@ -199,10 +199,12 @@ def plan_runner(
                     f"the fast path does not do {what}; use the normal runner (Sim.run)"
                 )
     names = (*model.state_names, *(f"aux.{name}" for name in model.aux_names))
+    resolved = resolve_hooks(observers, model.kind, model.state_names)
+    check_tangents(resolved, model)
     return UnitPlan(
         model=model,
         stepper=method,
-        observers=resolve_hooks(observers, model.kind, model.state_names),
+        observers=resolved,
         record=names if record is None else record,
         sampled=sampled,
         bounded=_RUNNER_TEMPLATE_MAP[variant, RUNNER_KINDS[model.kind]].bounded,

@@ -33,14 +33,22 @@ def build_run(
     observers: ObserverChoice,
     prepare: "weakref.WeakMethod[Callable[[str], None]]",
 ) -> None:
-    """Load a model, say its name to `announce`, and let the player begin a run of it."""
+    """Load a model, say its name to `announce`, and let the player begin a run of it.
+
+    A model that does not suit the observers runs without them.
+    """
     model = engine.load_model(source)
     announce = prepare()
     if announce is not None:
         announce(model.name)
     del announce
-    sim = engine.Sim(model, params=params, record=True, observers=observers(model.kind))
-    player.build(with_stepper(sim, sim.stepper))
+    sim = engine.Sim(model, params=params, record=True)
+    unmeasured = ""
+    try:
+        sim = sim.replace(observers=observers(model.kind))
+    except engine.ObserverError as error:
+        unmeasured = str(error)
+    player.build(with_stepper(sim, sim.stepper), unmeasured=unmeasured)
 
 
 def apply_preset(player: Player, params: Mapping[str, float], states: Mapping[str, float]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 from widgets import words
 from widgets.live_run import LiveRun
+from widgets.player import Moment
 from widgets.ranges import GrowingRange
 from widgets.screen import Frame
 from widgets.view import View, button, extent, floats
@@ -52,7 +53,10 @@ class Convergence(View):
         self._take_model()
 
     def take_model(self) -> None:
-        """Say whether time or iterations run along."""
+        """Say whether time or iterations run along, and that nothing is measured where it is so."""
+        reason = self.live.unmeasured
+        described = f"{self.title} against time"
+        self.description = f"{described}, not measured: {reason}" if reason else described
         self.x_label = "iteration n" if self.live.kind == "map" else "time t"
 
     def use(self, control: str, value: Any) -> None:
@@ -72,7 +76,7 @@ class Convergence(View):
         moment = self.live.moment
         history = self.live.traces.get(self._trace)
         if history is None:
-            return None
+            return self._absent(moment) if seen != moment.generation else None
         if moment.generation != self._generation:
             self._generation = moment.generation
             self._forget()
@@ -95,6 +99,25 @@ class Convergence(View):
             "curves": [{"color": 2, "x": floats(t, start), "y": floats(value)}],
             "words": self._words(float(value[-1]) if len(value) else math.nan),
             "reset": False if seen == moment.generation else "all",
+            "seen": moment.generation,
+            "edits": moment.edits,
+        }
+
+    def _absent(self, moment: Moment) -> Frame | None:
+        """Say why nothing is measured."""
+        reason = self.live.unmeasured
+        if not reason:
+            return None
+        self._generation = moment.generation
+        self._forget()
+        return {
+            "x": [moment.t, moment.t + 1.0],
+            "y": [-1.0, 1.0],
+            "origin": moment.t,
+            "curves": [],
+            "words": "not measured",
+            "notice": f"{reason[0].upper()}{reason[1:]}.",
+            "reset": "all",
             "seen": moment.generation,
             "edits": moment.edits,
         }

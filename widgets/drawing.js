@@ -46,6 +46,21 @@ function drawAxes(ink, {x, y, width, height, size, colours, labels}) {
   return area
 }
 
+// A sentence in the middle of an empty picture, in as many lines as it takes.
+function drawNotice(ink, text, area, size, colours) {
+  ink.font = `${size}px system-ui, sans-serif`
+  ink.fillStyle = colours.axis
+  ink.textAlign = "center"
+  ink.textBaseline = "middle"
+  const lines = [""]
+  for (const word of text.split(" ")) {
+    const longer = `${lines.at(-1)} ${word}`.trim()
+    if (lines.at(-1) && ink.measureText(longer).width > area.width - 2 * size) { lines.push(word) } else { lines[lines.length - 1] = longer }
+  }
+  const middle = area.top + area.height / 2 - (lines.length - 1) * 0.7 * size
+  lines.forEach((line, k) => ink.fillText(line, area.left + area.width / 2, middle + k * 1.4 * size))
+}
+
 // Multiples of 1, 2 or 5 times a power of ten.
 function ticks(low, high, about) {
   const rough = (high - low) / about

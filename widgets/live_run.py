@@ -114,6 +114,11 @@ class LiveRun(param.Parameterized):
         return self._player.traces
 
     @property
+    def unmeasured(self) -> str:
+        """Return why nothing is measured along the orbit, in words; empty where something is."""
+        return self._player.unmeasured
+
+    @property
     def kind(self) -> str:
         """Return ``"ode"`` or ``"map"``."""
         return "ode" if self.model is None else self.model.kind

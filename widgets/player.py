@@ -86,6 +86,7 @@ class Player:
         self.initial: Mapping[str, float] = {}
         self.ring = Ring((), ring_rows)
         self.traces: dict[str, History] = {}
+        self.unmeasured = ""
         self.failure: engine.Failure | None = None
         self.ended = False
         self.moment = Moment()
@@ -101,8 +102,10 @@ class Player:
         """Return the settings in force, None before the first run."""
         return None if self.run is None else self.run.sim
 
-    def build(self, sim: engine.Sim) -> None:
+    def build(self, sim: engine.Sim, *, unmeasured: str | None = None) -> None:
         """Begin a new run; the old one goes on when the engine refuses the new one.
+
+        `unmeasured` says why a new model is not measured, ``""`` where it is.
 
         Raises
         ------
@@ -111,6 +114,8 @@ class Player:
         """
         run = sim.start(history_rows=RING_ROWS)
         self.initial = sim.y0
+        if unmeasured is not None:
+            self.unmeasured = unmeasured
         self._begin(run)
 
     def reset(self) -> None:

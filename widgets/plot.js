@@ -95,6 +95,7 @@ function makePlot({schedule, palette, send}) {
     ink.clip()
     drawCurves(x, y, colours)
     ink.restore()
+    if (frame.notice) { drawNotice(ink, frame.notice, area, size, colours) }
     if (pointer) { drawReadout(ink, pointer, area, {x, y}, size, colours) }
     if (words.textContent !== frame.words) { words.textContent = frame.words }
     if (fresh) {

@@ -69,9 +69,10 @@ class Screen(pn.custom.JSComponent):
     A frame is a dict.  ``x``, ``y``: the axes' limits; ``origin``: what to add to the abscissae,
     which are 32-bit numbers; ``curves``: dicts of ``color`` (place in the palette), ``x``, ``y``;
     ``append``: the single curve is a piece to be added to a trail of the latest ``keep`` points;
-    ``points``: draw points instead of lines; ``words``: a value said in the head; ``reset``:
-    True drops the trail, ``"all"`` also the reader's zoom; ``edits``: how many edits the picture
-    shows; ``seen``: what the view wants to be told when it draws the next one.
+    ``points``: draw points instead of lines; ``words``: a value said in the head; ``notice``: a
+    sentence in place of curves; ``reset``: True drops the trail, ``"all"`` also the reader's zoom;
+    ``edits``: how many edits the picture shows; ``seen``: what the view wants to be told when it
+    draws the next one.
     """
 
     views = param.List([], doc="Title, labels and controls of each view.")
@@ -188,7 +189,8 @@ def packed(frames: Sequence[Frame | None]) -> dict[str, Any]:
             continue
         pieces += [curve[axis] for curve in frame["curves"] for axis in ("x", "y")]
         curves = [{"color": c.get("color", 0), "count": len(c["x"])} for c in frame["curves"]]
-        defaults = {"append": False, "keep": 0, "points": False, "words": "", "reset": False}
+        defaults = {"append": False, "keep": 0, "points": False, "reset": False}
+        defaults |= {"words": "", "notice": ""}
         heads.append(
             {k: v for k, v in (defaults | frame).items() if k != "seen"} | {"curves": curves}
         )

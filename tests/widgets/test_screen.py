@@ -172,6 +172,41 @@ def test_convergence_says_its_value(live_run: Maker) -> None:
     assert len(view.draw(frame["seen"])["curves"][0]["x"]) == 1
 
 
+REFUSED = """
+x' = 1
+w' = 0
+m = 2
+when x >= 0.1 and floor(w + x) == 0: x = 0; m = w
+"""
+
+
+def test_a_model_that_cannot_be_measured_runs_and_says_so(live_run: Maker) -> None:
+    live = stepped(live_run, REFUSED, 20, observers=None)
+    view = Convergence(live)
+    assert live.moment.n_steps == 20
+    assert "model" not in live.messages
+    frame = view.draw(None)
+    assert frame["words"] == "not measured"
+    assert "event" in frame["notice"]
+    assert "jumps" in frame["notice"]
+    assert "not measured" in view.description
+    assert screen.packed([frame])["frames"][0]["notice"] == frame["notice"]
+    assert view.draw(frame["seen"]) is None
+    live.reset()
+    live.restart_observers()
+    live.step()
+    assert live.settle(60)
+    assert live.messages == {}
+    assert view.draw(frame["seen"])["words"] == "not measured"
+    live.choose_model("logistic")
+    live.step()
+    assert live.settle(60)
+    measured = view.draw(frame["seen"])
+    assert measured["words"].startswith(("measuring", "λ"))
+    assert measured["reset"] == "all"
+    assert view.description == "Largest Lyapunov exponent against time"
+
+
 def test_a_blow_up_runs_out_of_a_picture_that_keeps_its_scale(live_run: Maker) -> None:
     live = stepped(live_run, "lorenz", 100)
     views = [TimeSeries(live), PhasePlane(live)]

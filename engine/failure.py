@@ -28,6 +28,8 @@ class Failure:
         Accepted steps until then.
     message : str
         The same in words.
+    event : str or None
+        The event that fires without end, if that is why.
     """
 
     variable: str | None
@@ -35,6 +37,7 @@ class Failure:
     t: float
     step: int
     message: str
+    event: str | None = None
 
 
 def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
@@ -61,7 +64,14 @@ def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
             f"event {event.name!r} fires without end {at}: its action brings its condition back "
             "before time passes; end the motion there by another event, or change the action"
         )
-        return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
+        return Failure(
+            variable=None,
+            value=None,
+            t=arrays.t,
+            step=arrays.n_steps,
+            message=message,
+            event=event.name,
+        )
     return Failure(
         variable=None,
         value=None,

@@ -383,4 +383,5 @@ def _failure_words(player: Player) -> str:
         failure.step,
         failure.message,
         adaptive=sim is not None and sim.method.adaptive,
+        event=failure.event,
     )

@@ -37,8 +37,9 @@ def failure(
     message: str,
     *,
     adaptive: bool = False,
+    event: str | None = None,
 ) -> str:
-    """Say which variable stopped a run, where, and what can be done."""
+    """Say which variable or event stopped a run, where, and what can be done."""
     if kind == "map":
         where, advice = f"iteration {step:,}", "change a parameter or the initial state"
     elif adaptive:
@@ -47,7 +48,13 @@ def failure(
     else:
         where = f"t = {instant(t)} (step {step:,})"
         advice = "change a parameter or take a smaller step"
-    if variable is not None and value is not None and not math.isfinite(value):
+    if event is not None:
+        advice = "change a parameter or what the event does"
+        reason = (
+            f"The event {event} fires without end at {where}: its action brings its condition "
+            "back before time passes"
+        )
+    elif variable is not None and value is not None and not math.isfinite(value):
         left = "is no longer a number" if math.isnan(value) else "has grown beyond all numbers"
         reason = f"{variable} {left} at {where}"
     elif adaptive:

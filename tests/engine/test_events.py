@@ -144,6 +144,7 @@ def test_endless_firing_is_a_failure_with_its_reason(stepper):
     first = math.sqrt(2.0 / 9.81)
     assert result.failure.t == pytest.approx(3.0 * first, abs=1e-3)
     assert "event 'bounce' fires without end" in result.failure.message
+    assert result.failure.event == "bounce"
     assert result.events["bounce"].count > 8
     assert result["y"].min() > -1e-9
     live = sim.start()
@@ -158,6 +159,7 @@ def test_endless_firing_within_a_transient_is_told_as_such():
     result = sim.run(t_end=9.0, transient=5.0)
     assert result.status is engine.Status.STEPFAIL
     assert "event 'bounce' fires without end" in result.failure.message
+    assert result.failure.event == "bounce"
     assert result.failure == sim.run(t_end=9.0).failure
 
 

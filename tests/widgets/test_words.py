@@ -51,3 +51,12 @@ def test_a_step_that_became_too_small_is_said_once_with_advice() -> None:
 def test_another_failure_gives_the_reason() -> None:
     text = words.failure("ode", None, None, 2.0, 20, "the step could not be solved for")
     assert text.startswith("The run stopped at t = 2.00 (step 20): the step could not be")
+
+
+@pytest.mark.parametrize("adaptive", [False, True])
+def test_an_event_without_end_is_named_once_whatever_the_stepper(adaptive: bool) -> None:
+    text = words.failure("ode", None, None, 2.0, 20, "its words", adaptive=adaptive, event="bounce")
+    assert text.startswith("The event bounce fires without end at t = 2.00 (step 20): its action")
+    assert text.count("t = ") == 1
+    assert "tolerances" not in text
+    assert "smaller step" not in text

@@ -15,7 +15,7 @@ from engine.observers import ObserverModule, resolve_hooks
 from engine.observers.resolve import check_tangents, expression_values
 from engine.runner.jit import check_fastmath
 from engine.runner.plan import StopCondition
-from engine.steppers import Stepper, find_stepper
+from engine.steppers import Stepper, find_stepper, fitting_stepper
 from engine.values import Values
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ class Sim:
             return given if given is not None else own if own is not None else fallback
 
         discrete = model.kind == "map"
-        stepper = find_stepper(chosen("stepper", "map" if discrete else "rk4"), model.kind)
+        stepper = fitting_stepper(chosen("stepper", "map" if discrete else "rk4"), model)
         dt = 1.0 if discrete else positive("dt", chosen("dt", 0.01))
         if discrete and self.dt is not None and self.dt != 1:
             raise SimError(f"dt = {self.dt!r}: a map advances by iterations; leave dt out")

@@ -109,6 +109,7 @@ def _shape_of(sim: Sim) -> Shape:
         tangents=0,
         n_params=len(sim.params),
         memory_rows=sim.method.memory_rows,
+        always_arrays=sim.method.arrays,
     )
 
 

@@ -38,6 +38,8 @@ class Shape:
         Vectors of stepper memory.
     events : bool
         The model has events, which move tangent vectors in tuples only.
+    always_arrays : bool
+        The stepper is written for arrays.
     """
 
     n: int
@@ -45,6 +47,7 @@ class Shape:
     n_params: int
     memory_rows: int
     events: bool = False
+    always_arrays: bool = False
 
     @property
     def extended(self) -> int:
@@ -55,7 +58,8 @@ class Shape:
     def arrays(self) -> bool:
         """Tell whether vectors are arrays instead of tuples of scalars."""
         written_for_tuples = self.events and self.tangents > 0
-        return self.extended > TUPLE_COMPONENTS and not written_for_tuples
+        wanted = self.always_arrays or self.extended > TUPLE_COMPONENTS
+        return wanted and not written_for_tuples
 
 
 def pack(items: Iterable[str]) -> str:

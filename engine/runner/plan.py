@@ -85,6 +85,7 @@ class UnitPlan:
             n_params=len(self.model.param_names),
             memory_rows=self.stepper.memory_rows,
             events=bool(self.model.events.events),
+            always_arrays=self.stepper.arrays,
         )
 
     @cached_property

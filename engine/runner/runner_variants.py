@@ -37,7 +37,7 @@ from engine.runner.runner_cache import (
     write_unit,
 )
 from engine.runner.unit import render_unit
-from engine.steppers import find_stepper
+from engine.steppers import fitting_stepper
 
 __all__ = [
     "RunnerKey",
@@ -174,7 +174,7 @@ def plan_runner(
         )
     if stop is not None and not isinstance(stop, StopCondition):
         raise SimError(f"stop = {stop!r}: give a StopCondition")
-    method = find_stepper(stepper, model.kind)
+    method = fitting_stepper(stepper, model)
     if sampled and not method.dense:
         raise SimError("a map has no state between its iterations to sample; use record_interval")
     if observers and not variant.observes:

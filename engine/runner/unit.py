@@ -13,6 +13,7 @@ from engine.model.arithmetic import PRIMITIVES
 from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_symbol, as_array_function
 from engine.runner.bindings import bindings, names_used
+from engine.runner.derived import derived_functions
 from engine.runner.equations import model_functions
 from engine.runner.event_code import event_flags, event_functions, event_outlined
 from engine.runner.lane_layout import in_place, lane_constants, lane_shape, lane_symbols
@@ -58,6 +59,7 @@ def render_unit(plan: UnitPlan) -> str:
     equations = model_functions(plan)
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
+    parts += derived_functions(plan)
     parts.append(_stepper_functions(plan))
     parts += event_functions(plan.model, plan.stepper, shape)
     hooks = plan.measuring.functions() if plan.observers else []

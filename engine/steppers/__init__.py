@@ -8,11 +8,15 @@ import importlib
 import pkgutil
 from collections.abc import Mapping
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from engine.errors import StepperError, suggest
 from engine.steppers.stepper import Stepper
 
-__all__ = ["STEPPERS", "Stepper", "find_stepper", "list_steppers"]
+if TYPE_CHECKING:
+    from engine.model import Model
+
+__all__ = ["STEPPERS", "Stepper", "find_stepper", "fitting_stepper", "list_steppers"]
 
 
 def _registered() -> Mapping[str, Stepper]:
@@ -66,6 +70,22 @@ def find_stepper(name: str, kind: str) -> Stepper:
             return stepper
     names = [s.name for s in list_steppers(kind)]
     raise StepperError(f"unknown stepper {name!r}{suggest(str(name), names)}")
+
+
+def fitting_stepper(name: str, model: "Model") -> Stepper:
+    """Return the stepper of this name or alias if it can step a model.
+
+    Raises
+    ------
+    StepperError
+        No stepper has this name, it is for the other kind of model, or the model lacks what the
+        method needs; the message says why and what to use instead.
+    """
+    stepper = find_stepper(name, model.kind)
+    reason = "" if stepper.misfit is None else stepper.misfit(model)
+    if reason:
+        raise StepperError(f"stepper {stepper.name!r} cannot step {model.name!r}: {reason}")
+    return stepper
 
 
 _PLURAL = {"ode": "flows", "map": "maps"}

@@ -7,10 +7,13 @@ import textwrap
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from engine.errors import StepperError
 from engine.steppers import hermite
+
+if TYPE_CHECKING:
+    from engine.model import Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,22 @@ class Stepper:
         from `t` to `t + dt`, prepared once a step; its memory by default.
     aliases : tuple of str
         Other names of the same method.
+    stiff : bool
+        True for a method whose step is not limited by the stability of fast, decaying motions.
+    symplectic : bool
+        True for a method that keeps the symplectic form of a Hamiltonian flow.
+    stochastic : bool
+        True for a method that takes the increments of the model's noise.
+    needs : frozenset of str
+        What the step calls that is derived from the model, by the names of
+        `engine.runner.derived.DERIVED`.
+    functions : tuple of callable
+        Functions that `step` and `start` call and that enter the unit with them.
+    arrays : bool
+        True for a method written for the array layout, whatever the number of states.
+    misfit : callable or None
+        ``misfit(model) -> str``: why a model cannot be stepped by this method, with the way out;
+        empty where it can.
     """
 
     name: str
@@ -73,6 +92,13 @@ class Stepper:
     interpolate: Callable[..., Any] | None = None
     dense_rows: Callable[..., Any] | None = None
     aliases: tuple[str, ...] = ()
+    stiff: bool = False
+    symplectic: bool = False
+    stochastic: bool = False
+    needs: frozenset[str] = frozenset()
+    functions: tuple[Callable[..., Any], ...] = ()
+    arrays: bool = False
+    misfit: Callable[["Model"], str] | None = None
 
     def __post_init__(self) -> None:
         """Validate the declaration.
@@ -101,7 +127,7 @@ class Stepper:
     @cached_property
     def source(self) -> str:
         """Give the functions' source as it enters a unit."""
-        functions = [self.step, self.start]
+        functions = [*self.functions, self.step, self.start]
         return "\n\n".join(function_source(f) for f in functions if f is not None)
 
     @cached_property

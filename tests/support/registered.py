@@ -6,7 +6,13 @@ import numpy as np
 
 import engine
 
-MODELS = engine.list_models()
+# The models that take part in every contract test: every kind of equation and event is among them.
+# All others take part in `tests/contracts/test_library.py`.
+MODELS = (
+    *("bouncing_ball", "duffing", "fitzhugh_nagumo", "integrate_and_fire", "izhikevich", "lorenz"),
+    *("lotka_volterra", "pendulum", "rossler", "van_der_pol"),
+    *("henon", "ikeda", "logistic", "standard", "threshold_harvest"),
+)
 OBSERVERS = tuple(engine.observers.OBSERVERS)
 # A runner with every observer takes long to compile: each run has its turn of some of them, and
 # `tests/contracts/test_observers_together.py` mixes them at random.

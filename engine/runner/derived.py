@@ -1,0 +1,19 @@
+"""What steppers call that is derived from the model.
+
+To add one, write a function that takes the plan of a unit and returns definitions, and give it a
+name in `DERIVED`; a stepper whose `needs` has that name finds the definitions in its unit.
+"""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from engine.runner.plan import UnitPlan
+
+__all__ = ["DERIVED", "derived_functions"]
+
+DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType({})
+
+
+def derived_functions(plan: UnitPlan) -> list[str]:
+    """Write the functions that the stepper of a unit needs of the model."""
+    return [text for need in sorted(plan.stepper.needs) for text in DERIVED[need](plan)]

@@ -17,3 +17,8 @@ def model_asked_for(arguments: Mapping[str, Sequence[bytes]]) -> str:
         if name in bundled_models():
             return name
     return FIRST_MODEL
+
+
+def gallery_asked_for(arguments: Mapping[str, Sequence[bytes]]) -> bool:
+    """Tell whether the address asks for the gallery, ``?page=gallery``."""
+    return b"gallery" in arguments.get("page", ())

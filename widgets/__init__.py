@@ -3,6 +3,7 @@
 from widgets.convergence import Convergence
 from widgets.equations_view import EquationsView
 from widgets.explorer import Explorer, explore
+from widgets.gallery import Gallery
 from widgets.initial_state import InitialState
 from widgets.live_run import LiveRun, bundled_models
 from widgets.parameter_panel import ParameterPanel
@@ -18,6 +19,7 @@ __all__ = [
     "Convergence",
     "EquationsView",
     "Explorer",
+    "Gallery",
     "InitialState",
     "LiveRun",
     "ParameterPanel",

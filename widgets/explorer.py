@@ -53,7 +53,7 @@ class Explorer(pn.viewable.Viewer):
         self._height = height
         self.live = LiveRun(source, params=params)
         self.model = Choice(
-            self._choose,
+            self.choose_model,
             label="Model",
             options=[[name, name.replace("_", " ")] for name in self._models(source)],
             value=source,
@@ -72,6 +72,11 @@ class Explorer(pn.viewable.Viewer):
         """Load the model and let it run."""
         self.live.play()
         return self
+
+    def choose_model(self, source: str) -> None:
+        """Go over to another model, one of those that the selector offers."""
+        self.model.value = source
+        self.live.choose_model(source)
 
     def close(self) -> None:
         """Stop computing and free the run."""
@@ -131,10 +136,6 @@ class Explorer(pn.viewable.Viewer):
     def _models(self, source: str) -> list[str]:
         names = list(bundled_models())
         return names if source in names else [source, *names]
-
-    def _choose(self, source: str) -> None:
-        self.model.value = source
-        self.live.choose_model(source)
 
 
 def explore(

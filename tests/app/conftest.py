@@ -123,13 +123,14 @@ def open_app(browser: Browser, server: str) -> Iterator[Callable[..., Watched]]:
     """Give a function that opens the application; its pages must not complain or call out."""
     opened: list[Watched] = []
 
-    def open_it(query: str = "") -> Watched:
+    def open_it(query: str = "", *, moving: bool = True) -> Watched:
         page = browser.new_page(viewport={"width": 1280, "height": 720})
         page.set_default_timeout(PATIENCE_MS)
         watched = Watched(page, server)
         opened.append(watched)
         page.goto(f"{server}/app{query}")
-        watched.until_moving()
+        if moving:
+            watched.until_moving()
         return watched
 
     yield open_it

@@ -16,7 +16,6 @@ A name that is used and never given becomes a parameter worth 1, with a warning.
 
 import math
 import re
-import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Literal
@@ -39,6 +38,7 @@ from engine.model.spec import (
     make_part,
 )
 from engine.model.statements import Statement, derivative_of, normalised, statements
+from engine.model.warn import warn_user
 
 __all__ = ["read_equations_text"]
 
@@ -52,8 +52,6 @@ _DERIVATIVE = re.compile(r"'$|/\s*dt$")
 _LATER = re.compile(r"(noise)\s+[^=\s]")
 _EVENT = re.compile(r"when\s+(?![=\s])([^:]*?)\s*(?::\s*|$)")
 _EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
-# warn ← undefined ← spec ← read_equations_text ← _load_text ← load_model ← its caller
-_STACK_OF_LOAD_MODEL = 6
 
 
 def read_equations_text(text: str, origin: str = "") -> ModelSpec:
@@ -263,7 +261,7 @@ class _Reading:
             message = f"{name!r} is used and never given: it becomes a parameter worth 1"
             if name == "n":
                 message += " (the iteration of a map is t)"
-            warnings.warn(message, UserWarning, stacklevel=_STACK_OF_LOAD_MODEL)
+            warn_user(message)
         return [Param(name=name, value=1.0) for name in missing]
 
 

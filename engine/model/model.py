@@ -6,18 +6,20 @@ from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
 
-from engine.errors import ModelError, suggest
+from engine.errors import ModelError
 from engine.model.arithmetic import composed_closure
-from engine.model.dependence import called_functions, sorted_by_use, used_aux
+from engine.model.dependence import called_functions, used_aux
 from engine.model.evaluation import FunctionTable
 from engine.model.events import compile_events
 from engine.model.generated import EventsCode, EventsTangent, Expression, ModelCode, Tangent
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
+from engine.model.resolution import resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
-from engine.model.spec import Formula, ModelSpec
+from engine.model.spec import ModelSpec
 from engine.model.to_toml import write_toml
+from engine.model.unused_parts import check_unused_parts
 
 __all__ = ["Model"]
 
@@ -54,9 +56,7 @@ class Model:
 
     def __init__(self, spec: ModelSpec) -> None:
         if spec.dtype != "float64":
-            raise ModelError(
-                f"{_located(spec, 'model', 'dtype')}: {spec.dtype} is not available yet"
-            )
+            raise ModelError(f"{spec.place('model', 'dtype')}: {spec.dtype} is not available yet")
         self.spec = spec
         self.name = spec.name
         self.kind = spec.kind
@@ -74,13 +74,13 @@ class Model:
     def _look_into_expressions(self) -> None:
         spec = self.spec
         self._constants = Scope.of_constants({c.name: c.value for c in spec.constants})
-        self._table = self._resolved_functions()
+        self._table = resolved_functions(spec, self._constants)
         self._scope = self._full_scope()
-        self._rhs = tuple(self._resolved(equation.formula) for equation in spec.equations)
-        self._aux = self._sorted_aux()
+        self._rhs = tuple(resolved(equation.formula, self._scope) for equation in spec.equations)
+        self._aux = sorted_aux(spec, self._scope)
         self.code = self._rendered()
         self.events = self._compiled_events()
-        self._check_unused_parts()
+        check_unused_parts(spec, self._scope)
 
     def __repr__(self) -> str:
         return f"<Model {self.name!r}: {self.kind}, states {', '.join(self.state_names)}>"
@@ -256,31 +256,6 @@ class Model:
     def _renderer(self) -> Renderer:
         return Renderer(values=self._constants.values, table=self._table)
 
-    def _resolved(self, formula: Formula, scope: Scope | None = None) -> Node:
-        return resolve(formula.text, scope or self._scope, formula.where, formula.column)
-
-    def _resolved_functions(self) -> dict[str, tuple[tuple[str, ...], Node]]:
-        spec = self.spec
-        reason = "a function sees only its arguments and the constants; make it an argument"
-        hidden = dict.fromkeys(
-            (name for table, name in spec.named() if table != "functions"), reason
-        )
-        hidden["t"] = reason
-        arity = {function.name: len(function.args) for function in spec.functions}
-        constant = {symbol.name for symbol in self._constants.values}
-        table: dict[str, tuple[tuple[str, ...], Node]] = {}
-        for function in spec.functions:
-            place = _located(spec, f"functions.{function.name}")
-            for argument in function.args:
-                if argument in constant or argument in arity:
-                    raise ModelError(f"{place}: the argument {argument!r} has another meaning")
-            arguments = [Symbol("argument", argument) for argument in function.args]
-            scope = self._constants.extended(arguments, arity, hidden)
-            table[function.name] = (function.args, self._resolved(function.formula, scope))
-        calls = {name: called_functions(body) for name, (_, body) in table.items()}
-        order = sorted_by_use(calls, lambda name: _located(spec, f"functions.{name}"))
-        return {name: table[name] for name in order}
-
     def _full_scope(self) -> Scope:
         named = [_TIME]
         named += [Symbol("state", name) for name in self.state_names]
@@ -288,12 +263,6 @@ class Model:
         named += [Symbol("aux", name) for name in self.aux_names]
         arity = {name: len(arguments) for name, (arguments, _) in self._table.items()}
         return self._constants.extended(named, arity)
-
-    def _sorted_aux(self) -> dict[str, Node]:
-        trees = {aux.name: self._resolved(aux.formula) for aux in self.spec.aux}
-        uses = {name: used_aux(tree) for name, tree in trees.items()}
-        order = sorted_by_use(uses, lambda name: _located(self.spec, "aux", name))
-        return {name: trees[name] for name in order}
 
     def _needed_aux(self, trees: Iterable[Node]) -> tuple[str, ...]:
         needed: set[str] = set()
@@ -344,30 +313,6 @@ class Model:
             if name in called:
                 called |= called_functions(self._table[name][1])
         return tuple(name for name in self._table if name in called)
-
-    def _check_unused_parts(self) -> None:
-        """Look into what a run may need later: better an error now than then."""
-        spec = self.spec
-        for formula in (entry for row in spec.jacobian for entry in row):
-            self._resolved(formula)
-        for equation in spec.inverse:
-            self._resolved(equation.formula)
-        if spec.sim.stop is not None:
-            self._resolved(spec.sim.stop.condition)
-        recordable = (*self.state_names, *(f"aux.{name}" for name in self.aux_names))
-        if not isinstance(spec.sim.record, bool):
-            for name in spec.sim.record:
-                if name not in recordable:
-                    place = _located(spec, "sim", "record")
-                    raise ModelError(f"{place}: unknown name {name!r}{suggest(name, recordable)}")
-        for name in spec.meta.axes:
-            if name != "t" and name not in recordable:
-                place = _located(spec, "meta", "axes")
-                raise ModelError(f"{place}: unknown name {name!r}{suggest(name, recordable)}")
-
-
-def _located(spec: ModelSpec, table: str, key: str = "") -> str:
-    return " ".join(part for part in (spec.origin, f"[{table}]", key) if part)
 
 
 def _joined(renderer: Renderer) -> str:

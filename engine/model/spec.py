@@ -329,6 +329,10 @@ class ModelSpec:
         for preset in self.presets:
             _check_preset(preset, self)
 
+    def place(self, table: str, key: str = "") -> str:
+        """Return the file, a table and a key, as error messages put them."""
+        return " ".join(part for part in (self.origin, f"[{table}]", key) if part)
+
     def named(self) -> Iterator[tuple[str, str]]:
         """Yield the table and the name of everything the model names."""
         for table in ("states", "params", "constants", "functions", "aux"):

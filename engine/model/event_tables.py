@@ -1,0 +1,55 @@
+"""The events of a model file."""
+
+from collections.abc import Iterator
+from typing import Literal, cast
+
+from engine.model.spec import Event, Formula, make_part
+from engine.model.statements import statements
+from engine.model.tables import Table
+
+__all__ = ["phase_of", "read_events"]
+
+_PHASE_SYNONYMS = {"pre": "start", "post": "end"}
+
+
+def read_events(table: Table) -> Iterator[Event]:
+    """Yield the events in the order of the file."""
+    for name, entry in table.tables():
+        entry.only("cond", "phase", "action", "log", "tags", "trigger", "locate")
+        yield make_part(
+            entry.place(),
+            Event,
+            name=name,
+            condition=entry.formula("cond"),
+            phase=phase_of(entry),
+            trigger=entry.choice("trigger", ("edge", "level"), "edge"),
+            locate=entry.flag("locate", True),
+            action=_action(entry),
+            log=entry.texts("log"),
+            tags=entry.texts("tags"),
+        )
+
+
+def _action(table: Table) -> tuple[Formula, ...]:
+    if isinstance(table.content.get("action"), dict):
+        keyed = table.table("action")
+        return tuple(
+            # The column is that of the expression in its own text.
+            Formula(
+                text=f"{name} = {keyed.formula(name)}",
+                where=keyed.place(name),
+                column=-len(f"{name} = "),
+            )
+            for name in keyed.content
+        )
+    place = table.place("action")
+    return tuple(
+        Formula(text=statement.text, where=statement.where, column=statement.column)
+        for statement in statements(table.text("action", ""), place)
+    )
+
+
+def phase_of(table: Table) -> Literal["start", "end", "both"]:
+    """Return when in a step something is tested, from the key `phase` of its table."""
+    phase = table.choice("phase", ("start", "end", "both", "pre", "post"), "end")
+    return cast(Literal["start", "end", "both"], _PHASE_SYNONYMS.get(phase, phase))

@@ -35,7 +35,6 @@ _WRITTEN_APART = (
     "event_guard",
     "log_event",
     "act_event",
-    "event_step",
     "inside_step",
     "step_to_event",
     *SALTATION,
@@ -231,30 +230,28 @@ def _inside(stepper: Stepper, shape: Shape) -> list[str]:
     have their dense output.
     """
     name = "runner_variational_step" if shape.tangents else "runner_step"
-    call = f"{name}(t, h, y, p, memory)"
-    if stepper.adaptive:
-        step = [f"y_new, error, new_memory = {call}", "return y_new, new_memory"]
-    else:
-        step = [f"return {call}"]
-    written = [define("event_step", "t, h, y, p, memory", step)]
+    step = f"{name}(t, theta * h, y, p, memory"
     shorter = stepper.memory_rows == 0 and not stepper.adaptive
     if shorter:
         prepared = ["return 0.0"]
-        inside = ["y_theta, new_memory = event_step(t, theta * h, y, p, memory)", "return y_theta"]
+        inside = [f"y_theta, new_memory = {step})", "return y_theta"]
     else:
         prepared = ["return dense_rows(t, h, y, y_new, p, new_memory)"]
         inside = ["return interpolate(theta, h, y, y_new, dense)"]
     arguments = "theta, t, h, y, y_new, p, memory, dense"
-    if shorter or stepper.adaptive:
-        cut = ["return event_step(t, theta * h, y, p, memory)"]
+    given = "theta, t, h, y, y_new, p, memory, new_memory"
+    if stepper.adaptive:
+        given = "theta, t, h, y, p, memory, rtol, atol"
+        cut = [f"y_new, error, new_memory = {step}, rtol, atol)", "return y_new, new_memory"]
+    elif shorter:
+        cut = [f"return {step})"]
     else:
         dense = "dense_inside(t, h, y, y_new, p, new_memory)"
         cut = [f"return inside_step({arguments[:-5]}{dense}), new_memory"]
     return [
-        *written,
         define("dense_inside", "t, h, y, y_new, p, new_memory", prepared),
         define("inside_step", arguments, inside),
-        define("step_to_event", "theta, t, h, y, y_new, p, memory, new_memory", cut),
+        define("step_to_event", given, cut),
     ]
 
 

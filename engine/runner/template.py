@@ -219,9 +219,13 @@ def run(
                     if ends_run:
                         h = t_end - t
                     if VARIATIONAL:
-                        y_new, error, new_memory = runner_variational_step(t, h, y, p, step_memory)
+                        y_new, error, new_memory = runner_variational_step(
+                            t, h, y, p, step_memory, rtol, atol
+                        )
                     else:
-                        y_new, error, new_memory = runner_step(t, h, y, p, step_memory)
+                        y_new, error, new_memory = runner_step(
+                            t, h, y, p, step_memory, rtol, atol
+                        )
                     norm = error_norm(error, y, y_new, rtol, atol)
                     if norm <= 1.0 and is_finite(y_new):
                         accepted = True
@@ -259,9 +263,14 @@ def run(
                         )  # fmt: skip
                         event_memory[STEP_FULL, 0] = h
                         if theta < 1.0:
-                            y_new, new_memory = step_to_event(
-                                theta, t, h, y, y_new, p, step_memory, new_memory
-                            )
+                            if ADAPTIVE:
+                                y_new, new_memory = step_to_event(
+                                    theta, t, h, y, p, step_memory, rtol, atol
+                                )
+                            else:
+                                y_new, new_memory = step_to_event(
+                                    theta, t, h, y, y_new, p, step_memory, new_memory
+                                )
                             t_new = t + theta * h
                             whole = 0
                     if due == DUE_NOTHING:

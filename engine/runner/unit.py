@@ -159,7 +159,11 @@ def _record_row(plan: UnitPlan) -> str:
 def _stepper_functions(plan: UnitPlan) -> str:
     stepper = plan.stepper
     name = "runner_variational_step" if plan.shape.tangents else "runner_step"
-    text = re.sub(r"^def step\(", f"def {name}(", stepper.source, flags=re.MULTILINE)
+    # Every adaptive step is called with the tolerances; not every one asks for them.
+    ending = ", rtol, atol" if stepper.adaptive and not stepper.tolerances else ""
+    text = re.sub(
+        r"^def step\((.*)\):$", rf"def {name}(\1{ending}):", stepper.source, flags=re.MULTILINE
+    )
     if stepper.start is None:
         text += "\n\n" + define("start", "t, y, p", ["return ()"])
     if stepper.adaptive:

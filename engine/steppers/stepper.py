@@ -74,6 +74,9 @@ class Stepper:
         Functions that `step` and `start` call and that enter the unit with them.
     arrays : bool
         True for a method written for the array layout, whatever the number of states.
+    tolerances : bool
+        True for an adaptive method whose step works to the tolerances of the run:
+        ``step(t, dt, y, p, memory, rtol, atol)``.
     misfit : callable or None
         ``misfit(model) -> str``: why a model cannot be stepped by this method, with the way out;
         empty where it can.
@@ -98,6 +101,7 @@ class Stepper:
     needs: frozenset[str] = frozenset()
     functions: tuple[Callable[..., Any], ...] = ()
     arrays: bool = False
+    tolerances: bool = False
     misfit: Callable[["Model"], str] | None = None
 
     def __post_init__(self) -> None:
@@ -114,6 +118,8 @@ class Stepper:
             raise StepperError(f"stepper {self.name!r} keeps a memory and has no start function")
         if self.adaptive and self.error_order < 1:
             raise StepperError(f"adaptive stepper {self.name!r} does not give its error_order")
+        if self.tolerances and not self.adaptive:
+            raise StepperError(f"stepper {self.name!r} takes tolerances and is not adaptive")
         if self.dense_rows is not None and self.interpolate is None:
             raise StepperError(f"stepper {self.name!r} prepares dense_rows and has no interpolate")
         if self.kind == "map" and self.interpolate is not None:

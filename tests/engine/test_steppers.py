@@ -201,6 +201,7 @@ def test_the_registry_tells_what_there_is():
         ({"memory_rows": 2}, "no start function"),
         ({"adaptive": True}, "error_order"),
         ({"dense_rows": print}, "has no interpolate"),
+        ({"tolerances": True}, "takes tolerances and is not adaptive"),
         ({"kind": "map", "interpolate": print}, "is for maps"),
     ],
 )

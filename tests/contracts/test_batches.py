@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from registered import (
     RUNS_WITHOUT_EVENTS,
+    TEXTS,
     WITHOUT_EVENTS,
     assert_same_bits,
     assert_same_results,
+    fits,
     load,
     make_sim,
 )
@@ -22,12 +24,13 @@ from engine.runner.lane_layout import FLOW_LANES
 
 FIXED = [run for run in RUNS_WITHOUT_EVENTS if not make_sim(*run).method.adaptive]
 # Every stepper, a driven flow and maps: to compile observers for all models takes long.
-WATCHED = [pair for pair in FIXED if pair[0] in ("lorenz", "duffing", "henon", "standard")]
+WATCHED_MODELS = ("lorenz", "duffing", "henon", "standard", *TEXTS)
+WATCHED = [pair for pair in FIXED if pair[0] in WATCHED_MODELS]
 EVERY_PAIR = [
     (name, stepper.name)
     for name in WITHOUT_EVENTS
     for stepper in engine.list_steppers(load(name).kind)
-    if not stepper.adaptive
+    if not stepper.adaptive and fits(stepper.name, load(name))
 ]
 ORBITS = 70
 

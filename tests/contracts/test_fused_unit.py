@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 import pytest
-from registered import RUNS_WITHOUT_EVENTS, assert_same_bits, make_sim
+from registered import RUNS_WITHOUT_EVENTS, assert_same_bits, make_sim, sim_for
 
 import engine
 from engine.run_state import initial_run_state, runner_for, trace_columns
@@ -53,7 +53,7 @@ def test_the_fused_unit_computes_the_same_bits(run, observed):
 
 @pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode")])
 def test_the_fused_unit_samples_the_same_bits(stepper):
-    assert_fused_is_the_same(make_sim("lorenz", stepper, sample_dt=0.007, jit=False))
+    assert_fused_is_the_same(sim_for(stepper, sample_dt=0.007, jit=False))
 
 
 def test_the_fused_unit_stops_at_the_same_step():

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from chain import lorenz96
-from registered import RUNS, assert_same_bits, assert_same_results, collect, make_sim
+from registered import RUNS, assert_same_bits, assert_same_results, collect, make_sim, sim_for
 
 import engine
 from engine.runner import layout
@@ -41,7 +41,7 @@ def test_layouts_agree_for_everything_registered(choose, run, observed):
 
 @pytest.mark.parametrize("stepper", STEPPERS)
 def test_compiled_layouts_agree(choose, stepper):
-    assert_layouts_agree(choose, make_sim("lorenz", stepper, observed=True), n_steps=200)
+    assert_layouts_agree(choose, sim_for(stepper, observed=True), n_steps=200)
 
 
 @pytest.mark.parametrize("stepper", STEPPERS)
@@ -59,7 +59,7 @@ def test_compiled_layouts_agree_on_twenty_variables(choose):
 
 @pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode") if s.dense])
 def test_layouts_agree_for_dense_output(choose, stepper):
-    sim = make_sim("lorenz", stepper, sample_dt=0.013, jit=False)
+    sim = sim_for(stepper, sample_dt=0.013, jit=False)
     assert_layouts_agree(choose, sim, t_end=2.0)
 
 

@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import IN_A_RUN, assert_same_bits, assert_same_results, load, make_sim
+from registered import (
+    IN_A_RUN,
+    assert_same_bits,
+    assert_same_results,
+    load,
+    make_sim,
+    sim_for,
+)
 
 import engine
 
@@ -121,7 +128,7 @@ def test_rewinding_returns_to_the_same_bits(steps, back):
 
 @pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode")])
 def test_rewinding_to_a_time_finds_the_step_at_or_before_it(stepper):
-    run = make_sim("lorenz", stepper).start()
+    run = sim_for(stepper).start()
     t = run.advance(n_steps=4000).t
     for target in (0.0, t[17], 0.5 * (t[100] + t[101]), t[-1]):
         twin = run.snapshot()

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from registered import assert_same_bits, assert_same_results, make_sim
+from registered import assert_same_bits, assert_same_results, make_sim, sim_for
 
 import engine
 
@@ -24,7 +24,7 @@ def test_parameter_edits_keep_the_observers_memory(observed_sim):
 
 @pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode")])
 def test_taking_observers_off_and_on_leaves_the_orbit_alone(stepper):
-    bare = make_sim("lorenz", stepper)
+    bare = sim_for(stepper)
     run = bare.start()
     run.advance(n_steps=200)
     run.set_observers((engine.observers.lyapunov_mle(),))

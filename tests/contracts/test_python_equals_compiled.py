@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import assert_same_results, load, make_sim
+from registered import assert_same_results, load, sim_for
 
 import engine
 
@@ -17,7 +17,7 @@ def test_python_equals_compiled(observed_sim):
 
 @pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode") if s.dense])
 def test_python_equals_compiled_for_dense_output(stepper):
-    sim = make_sim("lorenz", stepper, sample_dt=0.013)
+    sim = sim_for(stepper, sample_dt=0.013)
     assert_same_results(sim.replace(jit=False).run(t_end=3.0), sim.run(t_end=3.0))
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import assert_same_bits, assert_same_results, collect, load, make_sim
+from registered import assert_same_bits, assert_same_results, collect, load, make_sim, sim_for
 
 import engine
 from engine.runner import abi
@@ -15,10 +15,10 @@ TIMES = (0.0, 0.003, 0.2, 0.2, 0.31, 0.9999, 1.0, 1.7)
 
 @pytest.mark.parametrize("stepper", FLOW_STEPPERS)
 def test_rows_are_at_exactly_the_given_times(stepper):
-    result = make_sim("lorenz", stepper, sample_times=TIMES).run(t_end=2.0)
+    result = sim_for(stepper, sample_times=TIMES).run(t_end=2.0)
     assert result.t.tolist() == list(TIMES)
-    grid = make_sim("lorenz", stepper, sample_dt=0.1).run(t_end=2.0)
-    listed = make_sim("lorenz", stepper, sample_times=grid.t).run(t_end=2.0)
+    grid = sim_for(stepper, sample_dt=0.1).run(t_end=2.0)
+    listed = sim_for(stepper, sample_times=grid.t).run(t_end=2.0)
     assert_same_bits(listed.y, grid.y)
 
 
@@ -37,7 +37,7 @@ def test_samples_follow_the_solution():
     rows=st.integers(1, 4),
 )
 def test_any_chunks_and_buffers_give_the_same_rows(stepper, times, sizes, rows):
-    sim = make_sim("lorenz", stepper, sample_times=times)
+    sim = sim_for(stepper, sample_times=times)
     one = engine.run_with_wrapper(sim, n_steps=sum(sizes), record_rows=1)
     run = sim.start()
     collect(run, sizes)

@@ -8,7 +8,7 @@ import os
 import numpy as np
 from hypothesis import settings
 from hypothesis import strategies as st
-from registered import RUNS, assert_same_bits, assert_same_results, load
+from registered import RUNS, assert_same_bits, assert_same_results, fits, load
 
 import engine
 
@@ -57,8 +57,8 @@ def examples(number):
 
 
 def steppers_of(model):
-    """Name the steppers for a kind of model."""
-    return [stepper.name for stepper in engine.list_steppers(model.kind)]
+    """Name the steppers that can step a model."""
+    return [s.name for s in engine.list_steppers(model.kind) if fits(s.name, model)]
 
 
 def some_of(items):

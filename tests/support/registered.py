@@ -5,6 +5,7 @@ import functools
 import numpy as np
 
 import engine
+from engine.steppers import fitting_stepper
 
 # The models that take part in every contract test: every kind of equation and event is among them.
 # All others take part in `tests/contracts/test_library.py`.
@@ -13,6 +14,15 @@ MODELS = (
     *("lotka_volterra", "pendulum", "rossler", "van_der_pol"),
     *("henon", "ikeda", "logistic", "standard", "threshold_harvest"),
 )
+# Small models for the steppers that can step none of these: what they are asked for is here.
+TEXTS = {
+    "two_wells": "q' = p/m; p' = q - q^3 + a*cos(w*t); m = 1.1; a = 0.3; w = 0.8\n"
+    "energy = p^2/(2*m) - q^2/2 + q^4/4; q(0) = 0.6; p(0) = 0",
+    "bouncer": "h' = v; v' = -g; g = 9.81; r = 0.9; h(0) = 0.3; v(0) = 0\n"
+    "when cross_down(h, 0): h = 0; v = -r*v",
+}
+# Which models a stepper is tried with, the first that fit.
+IN_TURN = dict.fromkeys(("lorenz", "van_der_pol", "integrate_and_fire", *MODELS, *TEXTS))
 OBSERVERS = tuple(engine.observers.OBSERVERS)
 # A runner with every observer takes long to compile: each run has its turn of some of them, and
 # `tests/contracts/test_observers_together.py` mixes them at random.
@@ -20,23 +30,45 @@ IN_A_RUN = 2
 
 
 def registered_runs():
-    """Return (model, stepper) so that every model and every stepper occurs."""
-    pairs = [(name, "map" if _kind(name) == "map" else "rk4") for name in MODELS]
-    others = [s.name for s in engine.list_steppers("ode") if s.name != "rk4"]
-    pairs += [("lorenz", name) for name in others]
-    pairs += [("van_der_pol", s.name) for s in engine.list_steppers("ode") if s.adaptive]
-    pairs += [("integrate_and_fire", name) for name in others]
+    """Return (model, stepper) so that every model and every stepper occurs.
+
+    A stepper of flows has a model with events beside one without, an adaptive one two of these.
+    """
+    pairs = [(name, "map" if load(name).kind == "map" else "rk4") for name in MODELS]
+    others = [s for s in engine.list_steppers("ode") if s.name != "rk4"]
+    for stepper in others:
+        smooth, eventful = fitting_models(stepper.name), fitting_models(stepper.name, events=True)
+        chosen = smooth[: 1 + stepper.adaptive] + eventful[:1]
+        pairs += [(name, stepper.name) for name in chosen]
     return pairs
 
 
 @functools.cache
 def load(name):
-    """Return a bundled model."""
-    return engine.load_model(name)
+    """Return a bundled model, or one of the small ones."""
+    return engine.load_model(TEXTS.get(name, name))
 
 
-def _kind(name):
-    return load(name).kind
+@functools.cache
+def fitting_models(stepper, *, events=False):
+    """Name the models that a stepper of flows can step, with or without events."""
+    flows = [name for name in IN_TURN if load(name).kind == "ode"]
+    alike = [name for name in flows if bool(load(name).spec.events) is events]
+    return tuple(name for name in alike if fits(stepper, load(name)))
+
+
+def fits(stepper, model):
+    """Tell whether a stepper can step a model."""
+    try:
+        fitting_stepper(stepper, model)
+    except engine.StepperError:
+        return False
+    return True
+
+
+def sim_for(stepper, **settings):
+    """Return a sim of the first model without events that a stepper of flows can step."""
+    return make_sim(fitting_models(stepper)[0], stepper, **settings)
 
 
 def assert_same_bits(a, b):
@@ -86,14 +118,14 @@ def assert_same_events(a, b):
 
 
 def make_sim(model, stepper, *, observed=False, **settings):
-    """Return a sim of a bundled model, with registered observers where wanted."""
+    """Return a sim of a model, with registered observers where wanted."""
     observers = observers_of(model, stepper) if observed else ()
     return engine.Sim(load(model), stepper=stepper, observers=observers, **settings)
 
 
 RUNS = registered_runs()
 # What the fast path and the fused text of small units are for.
-WITHOUT_EVENTS = [name for name in MODELS if not load(name).spec.events]
+WITHOUT_EVENTS = [name for name in IN_TURN if not load(name).spec.events]
 RUNS_WITHOUT_EVENTS = [run for run in RUNS if run[0] in WITHOUT_EVENTS]
 
 

@@ -7,6 +7,7 @@ __all__ = [
     "ExpressionError",
     "FastpathUnsupported",
     "ModelError",
+    "ModelWarning",
     "ObserverError",
     "PhasescopeError",
     "RunError",
@@ -23,6 +24,10 @@ class PhasescopeError(Exception):
 
 class ModelError(PhasescopeError):
     """A model file or equations text that does not define a model."""
+
+
+class ModelWarning(UserWarning):
+    """A model file says something that has no effect here, or another one than it may seem."""
 
 
 class ExpressionError(ModelError):

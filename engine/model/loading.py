@@ -12,6 +12,7 @@ from engine.errors import ModelError, suggest
 from engine.model.equations_text import read_equations_text
 from engine.model.model import Model
 from engine.model.toml import read_toml
+from engine.model.xpp import looks_like_ode, read_ode
 
 __all__ = ["list_models", "load_model"]
 
@@ -94,12 +95,17 @@ def _load_file(path: Path) -> Model:
         raise ModelError(f"cannot read the model file {str(path)!r}: {error}") from error
     if path.suffix == ".toml":
         return Model(read_toml(text, path.name))
+    if path.suffix.lower() == ".ode":
+        return Model(read_ode(text, path.name))
     return _load_text(text, path.name)
 
 
 def _load_text(text: str, origin: str) -> Model:
-    reader = read_toml if _HEADER.search(text) else read_equations_text
-    return Model(reader(text, origin))
+    if _HEADER.search(text):
+        return Model(read_toml(text, origin))
+    if looks_like_ode(text):
+        return Model(read_ode(text, origin))
+    return Model(read_equations_text(text, origin))
 
 
 @cache

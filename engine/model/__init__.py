@@ -17,10 +17,13 @@ from engine.model.spec import (
     SimDefaults,
     State,
     Stop,
+    SuggestedObserver,
 )
 from engine.model.to_toml import write_toml
+from engine.model.views import VIEWS
 
 __all__ = [
+    "VIEWS",
     "Aux",
     "Constant",
     "Equation",
@@ -37,6 +40,7 @@ __all__ = [
     "SimDefaults",
     "State",
     "Stop",
+    "SuggestedObserver",
     "Tangent",
     "list_models",
     "load_model",

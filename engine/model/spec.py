@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from engine.errors import ModelError
+from engine.errors import ModelError, suggest
 from engine.model.names import name_fault
+from engine.model.views import VIEWS
 
 __all__ = [
     "Aux",
@@ -28,6 +29,7 @@ __all__ = [
     "SimDefaults",
     "State",
     "Stop",
+    "SuggestedObserver",
     "make_part",
 ]
 
@@ -257,6 +259,22 @@ class Preset:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SuggestedObserver:
+    """A measurement that a model file recommends.
+
+    Attributes
+    ----------
+    name : str
+        An observer's name; `engine.observers.suggested` looks it up.
+    arguments : mapping of str to number, text or bool
+        What the observer is asked for with, by name.
+    """
+
+    name: str
+    arguments: Mapping[str, str | float | bool] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Meta:
     """What people read about a model.
 
@@ -264,6 +282,10 @@ class Meta:
     ----------
     axes : tuple of str
         Suggested axes of a phase portrait: names of states or aux.
+    views : tuple of str
+        Suggested pictures, the most telling first: names of `engine.model.views.VIEWS`.
+    observers : tuple of SuggestedObserver
+        Suggested measurements.
     """
 
     title: str = ""
@@ -271,6 +293,13 @@ class Meta:
     reference: str = ""
     tags: tuple[str, ...] = ()
     axes: tuple[str, ...] = ()
+    views: tuple[str, ...] = ()
+    observers: tuple[SuggestedObserver, ...] = ()
+
+    def __post_init__(self) -> None:
+        for view in self.views:
+            if view not in VIEWS:
+                raise ModelError(f"views: unknown view {view!r}{suggest(view, VIEWS)}")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from engine.model.names import Scope, resolve
 from engine.model.spec import Formula
 from engine.model.statements import normalised
 
-__all__ = ["Table"]
+__all__ = ["Table", "kind_of"]
 
 
 class Table:
@@ -118,6 +118,7 @@ class Table:
 
 
 def kind_of(value: object) -> str:
+    """Say in words what a file has where something else is expected."""
     if value is None:
         return "nothing"
     names = {bool: "true or false", str: "text", dict: "a table", list: "a list"}

@@ -4,7 +4,15 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
-from engine.model.spec import Event, Formula, ModelSpec, Param, SimDefaults, State
+from engine.model.spec import (
+    Event,
+    Formula,
+    ModelSpec,
+    Param,
+    SimDefaults,
+    State,
+    SuggestedObserver,
+)
 
 __all__ = ["write_toml"]
 
@@ -155,6 +163,23 @@ def _meta(spec: ModelSpec) -> Iterator[str]:
     for name in ("title", "description", "reference"):
         if getattr(meta, name):
             yield f"{name} = {_text(getattr(meta, name))}"
-    for name in ("tags", "axes"):
+    for name in ("tags", "axes", "views"):
         if getattr(meta, name):
             yield f"{name} = {_list(map(_text, getattr(meta, name)))}"
+    if meta.observers:
+        yield f"observers = {_list(map(_observer, meta.observers))}"
+
+
+def _observer(suggested: SuggestedObserver) -> str:
+    if not suggested.arguments:
+        return _text(suggested.name)
+    parts = [f"name = {_text(suggested.name)}"]
+    parts += [f"{_key(name)} = {_value(value)}" for name, value in suggested.arguments.items()]
+    return f"{{ {', '.join(parts)} }}"
+
+
+def _value(value: str | float | bool) -> str:
+    if isinstance(value, str):
+        return _text(value)
+    # The spelling of a number says whether it is whole, which some arguments must be.
+    return str(value).lower() if isinstance(value, bool) else repr(value)

@@ -1,7 +1,6 @@
 """Model files: TOML text to `ModelSpec`."""
 
 import tomllib
-from difflib import get_close_matches
 from typing import Any, Literal, cast
 
 from engine.errors import ModelError
@@ -15,15 +14,15 @@ from engine.model.entries import (
 )
 from engine.model.equation_tables import read_equations, read_inverse, read_jacobian
 from engine.model.event_tables import read_events
+from engine.model.meta_table import read_meta
 from engine.model.names import Scope
 from engine.model.sim_table import read_sim
-from engine.model.spec import Meta, ModelSpec
+from engine.model.spec import ModelSpec
 from engine.model.tables import Table
 
 __all__ = ["read_toml"]
 
 MAX_FILE = 1_000_000
-_META = ("title", "description", "reference", "tags", "axes")
 
 _TABLES = (
     "model", "states", "params", "constants", "functions", "aux", "equations", "events", "sim",
@@ -97,27 +96,13 @@ class _File:
             "events": tuple(read_events(table("events"))),
             "sim": read_sim(table("sim"), kind, scope),
             "presets": tuple(read_presets(table("presets"), scope)),
-            "meta": self.read_meta(),
+            "meta": read_meta(table("meta")),
             "origin": self.origin,
         }
         try:
             return ModelSpec(**parts)
         except ModelError as error:
             raise ModelError(f"{self.root.place()} {error}") from None
-
-    def read_meta(self) -> Meta:
-        table = self.root.table("meta")
-        for key in table.content:
-            # The table is free for notes, but a slip of the pen is not to pass for one.
-            if key not in _META and get_close_matches(key, _META, cutoff=0.75):
-                table.only(*_META)
-        return Meta(
-            title=table.text("title", ""),
-            description=" ".join(table.text("description", "").split()),
-            reference=" ".join(table.text("reference", "").split()),
-            tags=table.texts("tags"),
-            axes=table.texts("axes"),
-        )
 
 
 def _stem(origin: str) -> str:

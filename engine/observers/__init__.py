@@ -7,6 +7,7 @@ then name that function in this file; the contract tests run every name of `OBSE
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from engine.model import Model
 from engine.observers.drift import drift
 from engine.observers.escape import escape
 from engine.observers.extrema import extrema
@@ -28,6 +29,7 @@ from engine.observers.resolve import (
 )
 from engine.observers.return_map import return_map
 from engine.observers.stroboscope import stroboscope
+from engine.observers.suggested import made_for
 
 __all__ = [
     "OBSERVERS",
@@ -53,6 +55,7 @@ __all__ = [
     "resolve_hooks",
     "return_map",
     "stroboscope",
+    "suggested",
 ]
 
 OBSERVERS: Mapping[str, Callable[..., ObserverModule]] = MappingProxyType(
@@ -73,3 +76,16 @@ OBSERVERS: Mapping[str, Callable[..., ObserverModule]] = MappingProxyType(
         "stroboscope": stroboscope,
     }
 )
+
+
+def suggested(model: Model) -> tuple[ObserverModule, ...]:
+    """Make the observers that a model's file suggests in ``[meta] observers``.
+
+    Raises
+    ------
+    ModelError
+        An observer or an argument of that name does not exist; with the nearest one.
+    ObserverError
+        The value of an argument is not valid.
+    """
+    return made_for(model, OBSERVERS)

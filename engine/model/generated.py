@@ -11,6 +11,7 @@ __all__ = [
     "EventsCode",
     "EventsTangent",
     "Expression",
+    "Jacobian",
     "ModelCode",
     "Tangent",
     "Trigger",
@@ -82,6 +83,33 @@ class Tangent:
     statements: tuple[tuple[str, str], ...]
     result: tuple[str, ...]
     aux: tuple[str, ...]
+    functions: str
+    composed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jacobian:
+    """Derivatives of the right-hand sides, as Python text.
+
+    Attributes
+    ----------
+    statements : tuple of (str, str)
+        Temporaries ``w_0``, ``w_1``, … and their expressions, in order of evaluation.
+    entries : tuple of (int, int, str)
+        Row (equation), column (state) and expression of every entry that is not zero everywhere,
+        in terms of ``t``, ``s_*``, ``p_*``, ``a_*`` and ``w_*``; of a vector, column 0.
+    aux : tuple of str
+        The aux that the entries use, each after those it uses itself; empty where derived.
+    is_given : bool
+        The entries are those of the model file.
+    functions, composed
+        As in `ModelCode`.
+    """
+
+    statements: tuple[tuple[str, str], ...]
+    entries: tuple[tuple[int, int, str], ...]
+    aux: tuple[str, ...] = ()
+    is_given: bool = False
     functions: str
     composed: tuple[str, ...]
 

@@ -9,9 +9,18 @@ from types import MappingProxyType
 from engine.errors import ModelError
 from engine.model.arithmetic import composed_closure
 from engine.model.dependence import called_functions, used_aux
+from engine.model.derivatives import NOTHING, Derivatives, Matrix, Values, given_jacobian
 from engine.model.evaluation import FunctionTable
 from engine.model.events import compile_events
-from engine.model.generated import EventsCode, EventsTangent, Expression, ModelCode, Tangent
+from engine.model.generated import (
+    EventsCode,
+    EventsTangent,
+    Expression,
+    Jacobian,
+    ModelCode,
+    Tangent,
+)
+from engine.model.jacobian_check import check_given_jacobian
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
@@ -80,6 +89,7 @@ class Model:
         self._aux = sorted_aux(spec, self._scope)
         self.code = self._rendered()
         self.events = self._compiled_events()
+        self._given_jacobian = self._checked_jacobian()
         check_unused_parts(spec, self._scope)
 
     def __repr__(self) -> str:
@@ -89,11 +99,13 @@ class Model:
     def digest(self) -> str:
         """SHA-256, in hexadecimal, of what makes two models need different code."""
         code = self.code
-        structure = [
+        structure: list[object] = [
             self.kind, self.dtype, self.state_names, self.param_names, self.aux_names,
             code.functions, code.composed, code.aux, code.rhs, code.rhs_aux,
             self.events.structure if self.events.events else [],
         ]  # fmt: skip
+        if self._given_jacobian is not None:
+            structure.append(vars(self._given_jacobian))
         return sha256(json.dumps(structure, ensure_ascii=False).encode()).hexdigest()
 
     @cached_property
@@ -192,27 +204,32 @@ class Model:
         ModelError
             If the model is too large to be differentiated.
         """
-        return self._tangent
+        return self.derivatives.tangent
+
+    def jacobian(self) -> Jacobian:
+        """Return the Jacobian matrix: that of the model file, else derived as `jvp` is."""
+        return self.derivatives.jacobian
+
+    def jacobian_at(self, t: float = 0.0, y: Values = NOTHING, params: Values = NOTHING) -> Matrix:
+        """Evaluate the Jacobian matrix: derivative of each equation (row) by each state (column).
+
+        Parameters
+        ----------
+        t : float
+            Time.
+        y, params : mapping of str to float, or sequence of float
+            State (n,) and parameters; those left out of a mapping have the model's own values.
+
+        Returns
+        -------
+        ndarray (n, n)
+        """
+        return self.derivatives.at(t, y, params)
 
     @cached_property
-    def _tangent(self) -> Tangent:
-        from engine.model.symbolic import tangent_product
-
-        try:
-            temporaries, products = tangent_product(self)
-        except RecursionError:
-            place = self.spec.origin or self.name
-            raise ModelError(f"{place}: nested too deeply to be differentiated") from None
-        renderer = self._renderer()
-        statements = tuple((f"w_{name}", renderer.number(tree)) for name, tree in temporaries)
-        result = tuple(renderer.number(tree) for tree in products)
-        return Tangent(
-            statements=statements,
-            result=result,
-            aux=(),
-            functions=_joined(renderer),
-            composed=composed_closure(renderer.composed),
-        )
+    def derivatives(self) -> Derivatives:
+        """What is derived from the right-hand sides when it is asked for."""
+        return Derivatives(self, self._given_jacobian, self._renderer)
 
     @cached_property
     def saltation(self) -> tuple[EventSaltation, ...]:
@@ -313,6 +330,15 @@ class Model:
             if name in called:
                 called |= called_functions(self._table[name][1])
         return tuple(name for name in self._table if name in called)
+
+    def _checked_jacobian(self) -> Jacobian | None:
+        rows = self.spec.jacobian
+        trees = tuple(tuple(resolved(entry, self._scope) for entry in row) for row in rows)
+        needed = self._needed_aux(tree for row in trees for tree in row)
+        given = given_jacobian(self, trees, self._renderer(), needed)
+        if given is not None:
+            check_given_jacobian(self, given, self.spec.place("equations.jacobian"))
+        return given
 
 
 def _joined(renderer: Renderer) -> str:

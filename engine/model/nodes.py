@@ -31,7 +31,9 @@ __all__ = [
     "symbols",
 ]
 
-Role = Literal["time", "state", "param", "aux", "constant", "argument", "tangent", "temporary"]
+Role = Literal[
+    "time", "state", "param", "aux", "constant", "argument", "tangent", "direction", "temporary"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,6 +45,7 @@ PREFIXES: Mapping[str, str] = MappingProxyType(
         "aux": "a_",
         "argument": "u_",
         "tangent": "v_",
+        "direction": "d_",
         "temporary": "w_",
     }
 )

@@ -33,7 +33,14 @@ from engine.model.nodes import (
 if TYPE_CHECKING:
     from engine.model.model import Model
 
-__all__ = ["DERIVATIVES", "WRITTEN_OUT", "along", "rate_of_change", "tangent_product"]
+__all__ = [
+    "DERIVATIVES",
+    "WRITTEN_OUT",
+    "Translation",
+    "along",
+    "rate_of_change",
+    "tangent_product",
+]
 
 MAX_NODES = 20_000
 
@@ -115,7 +122,7 @@ def along(
 
     As `tangent_product`; the direction has the variables' names and the role ``tangent``.
     """
-    translation = _Translation(model)
+    translation = Translation(model)
     directions = {
         translation.symbol(variable): translation.symbol(Symbol("tangent", variable.name))
         for variable in variables
@@ -146,7 +153,7 @@ def rate_of_change(model: "Model", tree: Node) -> Node:
     ModelError
         If it exceeds 20,000 operations when written out.
     """
-    translation = _Translation(model)
+    translation = Translation(model)
     value = translation.to_sympy(translation.written_out(tree))
     terms = [value.diff(translation.symbol(Symbol("time", "t")))]
     for name, rhs in zip(model.state_names, model.resolved_rhs, strict=True):
@@ -173,12 +180,12 @@ def _function(name: str) -> Any:
 
     def fdiff(self: Any, argindex: int = 1) -> Any:
         rule = resolve(DERIVATIVES[name][argindex - 1], _RULE_SCOPE)
-        return _Translation(None).to_sympy(rule, dict(zip(_ARGUMENTS, self.args, strict=False)))
+        return Translation(None).to_sympy(rule, dict(zip(_ARGUMENTS, self.args, strict=False)))
 
     return type(name, (sympy.Function,), {"fdiff": fdiff, "nargs": len(DERIVATIVES[name])})
 
 
-class _Translation:
+class Translation:
     """Between trees and SymPy expressions, for the symbols of one model."""
 
     def __init__(self, model: "Model | None") -> None:

@@ -16,8 +16,6 @@ def check_unused_parts(spec: ModelSpec, scope: Scope) -> None:
     ModelError
         If a part of the specification that no equation uses makes no sense.
     """
-    for formula in (entry for row in spec.jacobian for entry in row):
-        resolved(formula, scope)
     for equation in spec.inverse:
         resolved(equation.formula, scope)
     if spec.sim.stop is not None:

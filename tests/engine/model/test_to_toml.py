@@ -30,7 +30,7 @@ r2 = '''x^2
 x = "sat(x, 2) if x > 0 else a*x"
 "β" = 0.5
 [equations.jacobian]
-expr = [["1", 0], ["x", "β"]]
+expr = [["2 / (2 + x)^2 if x > 0 else a", 0], ["0", "0 * β"]]
 [equations.inverse]
 x = "x / 2"
 "β" = "β"

@@ -72,12 +72,12 @@ def _message(model: "Model", where: str, row: int, column: int, stated: float, r
 
 
 def _points(model: "Model") -> Iterator[tuple[float, list[float], list[float]]]:
-    """Give the initial state and points about it, the same ones each time."""
+    """Give points about the initial state, which itself may be where something bends."""
     random = np.random.default_rng(20)
     initial, values = np.array(model.initial_state), list(model.param_values)
     sizes = np.maximum(np.abs(initial), 0.1)
     for k in range(POINTS):
-        spread = 0.0 if k == 0 else 1.0
+        spread = 0.05 if k == 0 else 1.0
         y = initial + spread * sizes * random.uniform(-0.9, 0.9, len(initial))
         p = [v * (1.0 + 0.3 * spread * random.uniform(-1.0, 1.0)) for v in values]
         yield spread * random.uniform(0.0, 3.0), y.tolist(), p

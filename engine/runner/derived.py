@@ -7,11 +7,22 @@ name in `DERIVED`; a stepper whose `needs` has that name finds the definitions i
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from engine.runner.jacobian import OUTLINED, jacobian_functions, second_derivative_functions
 from engine.runner.plan import UnitPlan
 
-__all__ = ["DERIVED", "derived_functions"]
+__all__ = ["DERIVED", "derived_functions", "derived_outlined"]
 
-DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType({})
+DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType(
+    {
+        "jacobian": jacobian_functions,
+        "second_derivatives": second_derivative_functions,
+    }
+)
+
+
+def derived_outlined(plan: UnitPlan) -> tuple[str, ...]:
+    """Return the functions among them that are compiled by themselves."""
+    return OUTLINED if "jacobian" in plan.stepper.needs else ()
 
 
 def derived_functions(plan: UnitPlan) -> list[str]:

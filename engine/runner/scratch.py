@@ -33,7 +33,7 @@ def place_rows(functions: Sequence[ast.FunctionDef], *, stride: int, first: int)
         Numbers in the block that `run` needs, `first` included.
     """
     by_name = {function.name: function for function in functions}
-    needs = {name: _own_rows(f) for name, f in by_name.items() if _takes_rows(f)}
+    needs = {name: _own_rows(f, stride) for name, f in by_name.items() if _takes_rows(f)}
 
     def needed(name: str) -> int:
         if name not in needs:
@@ -143,11 +143,12 @@ def _takes_rows(function: ast.FunctionDef) -> bool:
     return tuple(argument.arg for argument in function.args.args[-len(STORE) :]) == STORE
 
 
-def _own_rows(function: ast.FunctionDef) -> int:
-    return sum(
-        isinstance(node, ast.Assign)
-        and isinstance(node.value, ast.Call)
-        and isinstance(node.value.func, ast.Name)
-        and node.value.func.id == "view"
-        for node in function.body
-    )
+def _own_rows(function: ast.FunctionDef, stride: int) -> int:
+    """Count the rows of a function's views; one of more numbers than a row takes several."""
+    rows = 0
+    for node in function.body:
+        match node:
+            case ast.Assign(value=ast.Call(func=ast.Name(id="view"), args=[*_, length])):
+                wide = isinstance(length, ast.Constant) and isinstance(length.value, int)
+                rows += -(-length.value // stride) if wide else 1
+    return rows

@@ -13,7 +13,7 @@ from engine.model.arithmetic import PRIMITIVES
 from engine.runner import abi, batch_template, sampling, template, vectors
 from engine.runner.arrays import array_symbol, as_array_function
 from engine.runner.bindings import bindings, names_used
-from engine.runner.derived import derived_functions
+from engine.runner.derived import derived_functions, derived_outlined
 from engine.runner.equations import model_functions
 from engine.runner.event_code import event_flags, event_functions, event_outlined
 from engine.runner.lane_layout import in_place, lane_constants, lane_shape, lane_symbols
@@ -59,7 +59,9 @@ def render_unit(plan: UnitPlan) -> str:
     equations = model_functions(plan)
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
-    parts += derived_functions(plan)
+    # What the derivatives call may be there already.
+    derived = dict.fromkeys(derived_functions(plan))
+    parts += [text for text in derived if text not in equations]
     parts.append(_stepper_functions(plan))
     parts += event_functions(plan.model, plan.stepper, shape)
     hooks = plan.measuring.functions() if plan.observers else []
@@ -128,7 +130,11 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         and written <= INLINED_CHARACTERS,
         "ARRAYS": shape.arrays,
         **event_flags(plan.model),
-        "OUTLINED": (*plan.measuring.outlined, *event_outlined(plan.model)),
+        "OUTLINED": (
+            *plan.measuring.outlined,
+            *event_outlined(plan.model),
+            *derived_outlined(plan),
+        ),
         "BREAKING": bool(plan.measuring.breaking),
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
     }

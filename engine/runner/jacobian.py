@@ -19,7 +19,7 @@ from engine.steppers.stepper import function_source
 
 __all__ = ["OUTLINED", "jacobian_functions", "second_derivative_functions"]
 
-OUTLINED = ("factorize", "solve_block")
+OUTLINED = ("factorize", "solve_block", "factors", "implicit_stage", "rosenbrock_stage")
 """Functions that are compiled by themselves: each is called at many places."""
 
 

@@ -242,7 +242,7 @@ def compile_unit(
     # In a small unit, merging the functions before type inference halves the compile time; in a
     # large one it multiplies the code.
     options["no_cpython_wrapper"] = True
-    merged = numba.njit(**options)
+    apart = merged = numba.njit(**options)
     if namespace["INLINE"]:
         merged = numba.njit(inline="always", **options)
     elif namespace["ARRAYS"]:
@@ -261,8 +261,8 @@ def compile_unit(
         namespace["unpack_params"] = compiled(_unpack_params)
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
-            alone = name in SIGNATURES or name in namespace["OUTLINED"]
-            namespace[name] = compiled(function) if alone else merged(function)
+            alone = apart if name in namespace["OUTLINED"] else merged
+            namespace[name] = compiled(function) if name in SIGNATURES else alone(function)
     run = namespace[entry]
     run._cache = code_file
     run.compile(SIGNATURES[entry])

@@ -10,6 +10,7 @@ from typing import Literal
 
 from engine.errors import ModelError, suggest
 from engine.model.equations_text import read_equations_text
+from engine.model.lattices import of_size
 from engine.model.model import Model
 from engine.model.toml import read_toml
 from engine.model.xpp import looks_like_ode, read_ode
@@ -40,7 +41,9 @@ def list_models(kind: Literal["ode", "map"] | None = None) -> tuple[str, ...]:
     return tuple(name for each in kinds for name in sorted(_library()[each]))
 
 
-def load_model(source: str | os.PathLike[str], mods: Sequence[str] = ()) -> Model:
+def load_model(
+    source: str | os.PathLike[str], mods: Sequence[str] = (), *, n: int | None = None
+) -> Model:
     """Load a model.
 
     Parameters
@@ -50,6 +53,9 @@ def load_model(source: str | os.PathLike[str], mods: Sequence[str] = ()) -> Mode
         or plain equations such as ``"x' = -k*x"``.
     mods : sequence of str, optional
         Names of the model file's variants to apply.
+    n : int, optional
+        How many sites or oscillators, for a bundled model that has any number of them, such as
+        ``"lorenz_96"``; by default as many as its file.
 
     Returns
     -------
@@ -64,12 +70,15 @@ def load_model(source: str | os.PathLike[str], mods: Sequence[str] = ()) -> Mode
     if mods:
         raise ModelError("variants of models (mods) are not available yet")
     if isinstance(source, os.PathLike):
-        return _load_file(Path(source))
+        return _load_file(Path(source)) if n is None else Model(of_size(str(source), None, n))
     if not isinstance(source, str):
         raise ModelError(f"{source!r} is not a model's name, path or text")
     bundled = {name: text for texts in _library().values() for name, text in texts.items()}
-    if source in bundled:
-        return Model(read_toml(bundled[source], f"{source}.toml"))
+    spec = read_toml(bundled[source], f"{source}.toml") if source in bundled else None
+    if n is not None:
+        return Model(of_size(source, spec, n))
+    if spec is not None:
+        return Model(spec)
     if "\n" not in source and len(source) < _LONGEST_PATH:
         path = Path(source)
         looks_like_path = "=" not in source and (path.suffix or len(path.parts) > 1)

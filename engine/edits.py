@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+import numpy as np
+
 from engine.errors import RunError, suggest
 from engine.journal import Edit
 from engine.observers.memory import begin_anew, new_outputs, new_workspace, observer_parts
@@ -99,17 +101,19 @@ def _observers(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, A
     workspace = new_workspace(after.observers, n)
     outputs = new_outputs(after.observers)
     old_parts, new_parts = observer_parts(before.observers, n), observer_parts(after.observers, n)
+    # A method's history goes on, with that of the tangent vectors that stay; new ones begin theirs.
+    memory = np.full_like(new_memory(after), np.nan)
+    memory[:, :n] = arrays.memory[:, :n]
     for observer in after.observers:
         if observer in before.observers:
             new, old = new_parts[observer.key], old_parts[observer.key]
             workspace[new.tangents] = arrays.analysis_ws[old.tangents]
             workspace[new.slots] = arrays.analysis_ws[old.slots]
             outputs[new.outputs] = arrays.analysis_out[old.outputs]
-    arrays = dataclasses.replace(
-        arrays, memory=new_memory(after), analysis_ws=workspace, analysis_out=outputs
-    )
-    # Dense output of the last step is lost with the old memory; the grid's next sample is not.
-    arrays.restart(abi.RESTART_MEMORY)
+            memory[:, n:][:, new.tangents] = arrays.memory[:, n:][:, old.tangents]
+    arrays = dataclasses.replace(arrays, memory=memory, analysis_ws=workspace, analysis_out=outputs)
+    # Dense output of the last step is lost with the old unit; the grid's next sample is not.
+    arrays.restart(abi.RESTART_TANGENTS)
     return arrays
 
 

@@ -26,6 +26,7 @@ from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
 from engine.model.resolution import resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
+from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
 from engine.model.to_toml import write_toml
 from engine.model.unused_parts import check_unused_parts
@@ -250,6 +251,11 @@ class Model:
         except RecursionError:
             place = self.spec.origin or self.name
             raise ModelError(f"{place}: events nested too deeply to be differentiated") from None
+
+    @cached_property
+    def separation(self) -> Separation:
+        """How a flow's states fall into positions and momenta, or why not; derived by SymPy."""
+        return separation(self)
 
     def latex(self) -> tuple[str, ...]:
         r"""Return the model's equations, typeset.

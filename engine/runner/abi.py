@@ -148,8 +148,9 @@ N_COUNTERS = 16
 
 # values of counters[RESTART]
 RESTART_NOTHING = 0
-RESTART_MEMORY = 1  # the stepper's memory starts afresh
-RESTART_STEP = 2  # the memory and the step-size control start afresh
+RESTART_TANGENTS = 1  # the memory starts afresh where it is nan: for new tangent vectors
+RESTART_MEMORY = 2  # the stepper's memory starts afresh
+RESTART_STEP = 3  # the memory and the step-size control start afresh
 
 # values of counters[EVENTS_DUE]
 DUE_NOTHING = 0

@@ -197,7 +197,7 @@ def array_symbol(name: str, n: int, components: int, memory_rows: int) -> tuple[
         # in integers, because these may be added in any order.
         body = ["lost = 0", f"for i in range({n}):", "    lost += y[i] - y[i] != 0.0"]
         return _defined(name, "y", [*body, "return lost == 0"]), 0
-    if name == "error_norm":
+    if name in ("error_norm", "scaled_norm"):
         body = [
             "total = 0.0",
             f"for i in range({n}):",

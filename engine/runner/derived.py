@@ -7,6 +7,7 @@ name in `DERIVED`; a stepper whose `needs` has that name finds the definitions i
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from engine.runner import splitting
 from engine.runner.jacobian import OUTLINED, jacobian_functions, second_derivative_functions
 from engine.runner.plan import UnitPlan
 
@@ -14,7 +15,9 @@ __all__ = ["DERIVED", "derived_functions", "derived_outlined"]
 
 DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType(
     {
+        "drift": splitting.drift,
         "jacobian": jacobian_functions,
+        "kick": splitting.kick,
         "second_derivatives": second_derivative_functions,
     }
 )

@@ -117,6 +117,21 @@ def _entry(shape: Shape) -> dict[str, str]:
         "keep_state": define("keep_state", "y", ["return y"]),
         "keep_previous": define("keep_previous", "y", ["return y"]),
         "keep_memory": define("keep_memory", "step_memory", ["return step_memory"]),
+        "begin_tangents": define(
+            "begin_tangents",
+            "memory, begun",
+            [
+                "return "
+                + pack(
+                    pack(
+                        f"memory[{m}][{i}] if memory[{m}][{i}] == memory[{m}][{i}] "
+                        f"else begun[{m}][{i}]"
+                        for i in extended
+                    )
+                    for m in rows
+                )
+            ],
+        ),
         "unpack_memory": define(
             "unpack_memory",
             "memory",
@@ -148,10 +163,17 @@ def _fixed_operations(shape: Shape) -> dict[str, str]:
             "y0, y1, a",
             ["b = 1.0 - a", "return " + pack(f"b * y0[{i}] + a * y1[{i}]" for i in extended)],
         ),
-        "error_norm": define(
-            "error_norm",
-            "error, y, y_new, rtol, atol",
-            [*ratios, f"return sqrt(({squares}) * {1.0 / shape.n!r})"],
+        **{
+            name: define(
+                name,
+                "error, y, y_new, rtol, atol",
+                [*ratios, f"return sqrt(({squares}) * {1.0 / shape.n!r})"],
+            )
+            for name in ("error_norm", "scaled_norm")
+        },
+        # A vector that carries a number where tangent operations leave it alone.
+        "counting": define(
+            "counting", "a", ["return " + pack("0.0" if i else "a" for i in extended)]
         ),
         "is_finite": define(
             "is_finite",

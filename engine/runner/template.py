@@ -85,19 +85,22 @@ def run(
         ws = split_workspace(analysis_ws)
         out = split_outputs(analysis_ws, analysis_out)
         trace_row = int(counters[TRACE_ROW])
-    if counters[RESTART] != RESTART_NOTHING:
+    if VARIATIONAL:
+        if counters[RESTART] == RESTART_TANGENTS:
+            step_memory = keep_memory(begin_tangents(step_memory, start(t, y, p)))
+    if counters[RESTART] > RESTART_TANGENTS:
         step_memory = keep_memory(start(t, y, p))
         if ADAPTIVE:
             if counters[RESTART] == RESTART_STEP:
                 h_next = dt
                 last_error = 1.0
-        counters[RESTART] = RESTART_NOTHING
         if FLOW_EVENTS:
             # What was changed from outside may have made a condition true.
             forget_firings(event_memory)
             due = DUE_BEFORE_STEP
         if EVENTS_START:
             event_marks(t, y, p, event_memory, MARKS_BEFORE)
+    counters[RESTART] = RESTART_NOTHING
 
     while status == RUNNING:
         # Rows due at the current state.
@@ -232,7 +235,7 @@ def run(
                         t_new = t + h
                         if ends_run:
                             t_new = t_end
-                        h_next = next_step_size(h, norm, last_error, ERROR_ORDER)
+                        h_next = next_step_size(h, norm, last_error, ERROR_ORDER, BETA)
                         last_error = norm
                     else:
                         rejected += 1

@@ -125,6 +125,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "STOP_START": stop_phase == "start",
         "STOP_END": stop_phase in ("end", "both"),
         "ERROR_ORDER": plan.stepper.error_order,
+        "BETA": plan.stepper.beta,
         "INLINE": not shape.arrays
         and shape.extended <= INLINED_COMPONENTS
         and written <= INLINED_CHARACTERS,
@@ -179,7 +180,9 @@ def _stepper_functions(plan: UnitPlan) -> str:
 
 
 def _vector_symbols(parts: Sequence[str], shape: Shape) -> list[str]:
-    used = names_used("\n\n".join(part for part in parts if part))
+    text = "\n\n".join(part for part in parts if part)
+    # A stepper may have its own form of a symbol.
+    used = names_used(text) - set(re.findall(r"^def (\w+)\(", text, flags=re.MULTILINE))
     written = (_vector_symbol(name, shape) for name in sorted(used))
     return [text for text in written if text is not None]
 

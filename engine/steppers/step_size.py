@@ -5,14 +5,13 @@
 # mypy: disable-error-code="no-untyped-def, name-defined"
 
 
-def next_step_size(h, norm, last_norm, error_order):
+def next_step_size(h, norm, last_norm, error_order, beta):
     """Give the step after an accepted one: the PI controller.
 
-    ``h * 0.9 * norm**-(1/q - 0.75 beta) * last_norm**beta`` with ``q = error_order + 1`` and
-    ``beta = 0.04``, kept between ``0.2 h`` and ``10 h``.  Hairer & Wanner, Solving ODEs II
-    (1996), IV.2, and Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533.
+    ``h * 0.9 * norm**-(1/q - 0.75 beta) * last_norm**beta`` with ``q = error_order + 1``, kept
+    between ``0.2 h`` and ``10 h``.  Hairer & Wanner, Solving ODEs II (1996), IV.2, and
+    Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533.
     """
-    beta = 0.04
     exponent = 1.0 / (error_order + 1.0) - 0.75 * beta
     factor = 10.0
     if norm > 0.0:

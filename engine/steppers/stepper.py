@@ -27,7 +27,8 @@ class Stepper:
     them, compiled or not.  They may call ``rhs(t, y, p)``, the vector operations of
     `engine.runner.layout` (``axpy``, ``combine2`` ... , ``weighted2`` ..., ``blend``) and the
     arithmetic of `engine.model.arithmetic`; ``y`` and every stage are vectors ``(n,)``.  A vector
-    holds until the same call runs again; a loop keeps one for longer with ``keep(y)``.
+    holds until the same call runs again; a loop keeps one for longer with ``keep(y)``.  A memory
+    that also counts has a vector ``counting(number)``, with the number in component 0.
 
     Attributes
     ----------
@@ -48,6 +49,13 @@ class Stepper:
         True when the step gives an error estimate and the runner chooses the step size.
     error_order : int
         Order of the error estimate, the exponent of the step-size control.
+    beta : float
+        Weight of the last step's error in the step-size control; 0 for an integral controller.
+    error_norm : callable or None
+        ``error_norm(error, y, y_new, rtol, atol) -> float``, at most 1 for a step that is
+        accepted; by default the root mean square of the components in units of their tolerances,
+        which ``scaled_norm`` gives of one vector.  With it `step` may return several vectors as
+        the error.
     memory_rows : int
         Number of vectors carried from step to step.
     start : callable or None
@@ -90,6 +98,8 @@ class Stepper:
     summary: str = ""
     adaptive: bool = False
     error_order: int = 0
+    beta: float = 0.04
+    error_norm: Callable[..., Any] | None = None
     memory_rows: int = 0
     start: Callable[..., Any] | None = None
     interpolate: Callable[..., Any] | None = None
@@ -133,7 +143,7 @@ class Stepper:
     @cached_property
     def source(self) -> str:
         """Give the functions' source as it enters a unit."""
-        functions = [*self.functions, self.step, self.start]
+        functions = [*self.functions, self.step, self.start, self.error_norm]
         return "\n\n".join(function_source(f) for f in functions if f is not None)
 
     @cached_property

@@ -18,8 +18,6 @@ MODELS = (
 TEXTS = {
     "two_wells": "q' = p/m; p' = q - q^3 + a*cos(w*t); m = 1.1; a = 0.3; w = 0.8\n"
     "energy = p^2/(2*m) - q^2/2 + q^4/4; q(0) = 0.6; p(0) = 0",
-    "bouncer": "h' = v; v' = -g; g = 9.81; r = 0.9; h(0) = 0.3; v(0) = 0\n"
-    "when cross_down(h, 0): h = 0; v = -r*v",
 }
 # Which models a stepper is tried with, the first that fit.
 IN_TURN = dict.fromkeys(("lorenz", "van_der_pol", "integrate_and_fire", *MODELS, *TEXTS))

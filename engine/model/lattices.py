@@ -74,7 +74,7 @@ def of_size(name: str, spec: ModelSpec | None, n: int) -> ModelSpec:
             for name, text in aux.items()
         ),
         equations=tuple(
-            Equation(state=name, formula=Formula(text=text, where=f"{place} [equations.rhs] {name}"))
+            Equation(state=name, formula=Formula(text=text, where=f"{place} [equations] {name}"))
             for name, text in equations.items()
         ),
         origin=place,

@@ -38,7 +38,7 @@ def _suggested_observers(table: Table) -> Iterator[SuggestedObserver]:
         place = f"observers, entry {position}"
         given = {"name": entry} if isinstance(entry, str) else entry
         if not isinstance(given, dict) or not isinstance(given.get("name"), str):
-            raise table.fail(place, "an observer's name or { name = \"…\", … } is expected")
+            raise table.fail(place, 'an observer\'s name or { name = "…", … } is expected')
         arguments = {key: value for key, value in given.items() if key != "name"}
         for key, value in arguments.items():
             if not isinstance(value, str | int | float):

@@ -24,3 +24,14 @@ def test_python_equals_compiled_and_any_chunks_are_one_run(sim):
     chunks = [run.advance(n_steps=size) for size in (1, 7, STEPS - 8)]
     assert np.array_equal(np.concatenate([chunk.t for chunk in chunks]), whole.t)
     assert np.array_equal(np.concatenate([chunk.y for chunk in chunks]), whole.y)
+
+
+def test_what_opens_and_every_preset_stay_finite_over_the_span_of_the_model(sim):
+    # The same compiled runner as above: numbers do not compile.
+    for preset in (None, *sim.model.spec.presets):
+        chosen = {} if preset is None else {"params": preset.params, "y0": preset.states}
+        result = make_sim(sim.model.name, sim.stepper, **chosen).run()
+        name = "default" if preset is None else preset.name
+        assert not result.status.is_failure, (name, result.failure)
+        assert np.isfinite(result.y).all(), name
+        assert np.ptp(result.y, axis=0).any(), f"{name} does not move"

@@ -2,6 +2,7 @@
 
 from engine.model.generated import Expression, ModelCode, Tangent
 from engine.model.loading import list_models, load_model
+from engine.model.mod import Mod
 from engine.model.model import Model
 from engine.model.spec import (
     Aux,
@@ -32,6 +33,7 @@ __all__ = [
     "Formula",
     "Function",
     "Meta",
+    "Mod",
     "Model",
     "ModelCode",
     "ModelSpec",

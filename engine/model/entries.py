@@ -1,6 +1,7 @@
 """The named entries of a model file: constants, states, parameters, functions, aux, presets."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from engine.model.names import Scope
 from engine.model.spec import Aux, Constant, Function, Param, Preset, State, make_part
@@ -8,12 +9,15 @@ from engine.model.statements import normalised
 from engine.model.tables import Table
 
 __all__ = [
+    "function_fields",
+    "param_fields",
     "read_aux",
     "read_constants",
     "read_functions",
     "read_params",
     "read_presets",
     "read_states",
+    "state_fields",
 ]
 
 
@@ -27,52 +31,60 @@ def read_constants(table: Table) -> Iterator[Constant]:
 
 def read_states(table: Table, scope: Scope) -> Iterator[State]:
     """Yield the states with their initial values."""
-    for name, value in table.content.items():
-        if not isinstance(value, dict):
-            number = table.number(name, scope)
-            yield make_part(table.place(name), State, name=name, value=number)
-            continue
-        entry = table.table(name).only("value", "unit", "label")
-        yield make_part(
-            table.place(name),
-            State,
-            name=name,
-            value=entry.number("value", scope),
-            unit=entry.text("unit", ""),
-            label=entry.text("label", ""),
-        )
+    for name in table.content:
+        fields = state_fields(table, name, scope)
+        yield make_part(table.place(name), State, name=name, **_with_value(table, name, fields))
+
+
+def state_fields(table: Table, name: str, scope: Scope) -> dict[str, Any]:
+    """Return what the table says of a state, by the names of `State`."""
+    if not isinstance(table.content[name], dict):
+        return {"value": table.number(name, scope)}
+    entry = table.table(name).only("value", "unit", "label")
+    fields: dict[str, Any] = {key: entry.text(key) for key in ("unit", "label") if key in entry}
+    return fields | ({"value": entry.number("value", scope)} if "value" in entry else {})
 
 
 def read_params(table: Table, scope: Scope) -> Iterator[Param]:
     """Yield the parameters, with what the file says for a slider."""
-    for name, value in table.content.items():
-        if not isinstance(value, dict):
-            number = table.number(name, scope)
-            yield make_part(table.place(name), Param, name=name, value=number)
-            continue
-        entry = table.table(name)
-        entry.only("value", "min", "max", "step", "scale", "unit", "label")
-        yield make_part(
-            table.place(name),
-            Param,
-            name=name,
-            value=entry.number("value", scope),
-            min=entry.optional_number("min", scope),
-            max=entry.optional_number("max", scope),
-            step=entry.optional_number("step", scope),
-            scale=entry.choice("scale", ("linear", "log"), "linear"),
-            unit=entry.text("unit", ""),
-            label=entry.text("label", ""),
-        )
+    for name in table.content:
+        fields = param_fields(table, name, scope)
+        yield make_part(table.place(name), Param, name=name, **_with_value(table, name, fields))
+
+
+def param_fields(table: Table, name: str, scope: Scope) -> dict[str, Any]:
+    """Return what the table says of a parameter, by the names of `Param`."""
+    if not isinstance(table.content[name], dict):
+        return {"value": table.number(name, scope)}
+    entry = table.table(name).only("value", "min", "max", "step", "scale", "unit", "label")
+    fields: dict[str, Any] = {
+        key: entry.number(key, scope) for key in ("value", "min", "max", "step") if key in entry
+    }
+    if "scale" in entry:
+        fields["scale"] = entry.choice("scale", ("linear", "log"), "linear")
+    return fields | {key: entry.text(key) for key in ("unit", "label") if key in entry}
+
+
+def _with_value(table: Table, name: str, fields: dict[str, Any]) -> dict[str, Any]:
+    if "value" not in fields:
+        raise table.table(name).fail("value", "a number is expected, not nothing")
+    return fields
 
 
 def read_functions(table: Table) -> Iterator[Function]:
     """Yield the functions."""
     for name, entry in table.tables():
-        entry.only("args", "expr")
-        args = tuple(map(normalised, entry.texts("args")))
-        formula = entry.formula("expr")
-        yield make_part(entry.place(), Function, name=name, args=args, formula=formula)
+        fields = {"args": (), "formula": entry.formula("expr")} | function_fields(entry)
+        yield make_part(entry.place(), Function, name=name, **fields)
+
+
+def function_fields(entry: Table) -> dict[str, Any]:
+    """Return what a function's own table says, by the names of `Function`."""
+    entry.only("args", "expr")
+    fields: dict[str, Any] = {}
+    if "args" in entry:
+        fields["args"] = tuple(map(normalised, entry.texts("args")))
+    return fields | ({"formula": entry.formula("expr")} if "expr" in entry else {})
 
 
 def read_aux(table: Table) -> Iterator[Aux]:

@@ -1,13 +1,13 @@
 """The events of a model file."""
 
-from collections.abc import Iterator
-from typing import Literal, cast
+from collections.abc import Callable, Iterator
+from typing import Any, Literal, cast
 
 from engine.model.spec import Event, Formula, make_part
 from engine.model.statements import statements
 from engine.model.tables import Table
 
-__all__ = ["phase_of", "read_events"]
+__all__ = ["event_fields", "phase_of", "read_events"]
 
 _PHASE_SYNONYMS = {"pre": "start", "post": "end"}
 
@@ -15,19 +15,23 @@ _PHASE_SYNONYMS = {"pre": "start", "post": "end"}
 def read_events(table: Table) -> Iterator[Event]:
     """Yield the events in the order of the file."""
     for name, entry in table.tables():
-        entry.only("cond", "phase", "action", "log", "tags", "trigger", "locate")
-        yield make_part(
-            entry.place(),
-            Event,
-            name=name,
-            condition=entry.formula("cond"),
-            phase=phase_of(entry),
-            trigger=entry.choice("trigger", ("edge", "level"), "edge"),
-            locate=entry.flag("locate", True),
-            action=_action(entry),
-            log=entry.texts("log"),
-            tags=entry.texts("tags"),
-        )
+        fields = {"condition": entry.formula("cond")} | event_fields(entry)
+        yield make_part(entry.place(), Event, name=name, **fields)
+
+
+def event_fields(entry: Table) -> dict[str, Any]:
+    """Return what an event's own table says, by the names of `Event`."""
+    entry.only("cond", "phase", "action", "log", "tags", "trigger", "locate")
+    readers: dict[str, tuple[str, Callable[[], Any]]] = {
+        "cond": ("condition", lambda: entry.formula("cond")),
+        "phase": ("phase", lambda: phase_of(entry)),
+        "trigger": ("trigger", lambda: entry.choice("trigger", ("edge", "level"), "edge")),
+        "locate": ("locate", lambda: entry.flag("locate", True)),
+        "action": ("action", lambda: _action(entry)),
+        "log": ("log", lambda: entry.texts("log")),
+        "tags": ("tags", lambda: entry.texts("tags")),
+    }
+    return {name: read() for key, (name, read) in readers.items() if key in entry}
 
 
 def _action(table: Table) -> tuple[Formula, ...]:

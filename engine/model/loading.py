@@ -2,7 +2,7 @@
 
 import os
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,7 +11,10 @@ from typing import Literal
 from engine.errors import ModelError, suggest
 from engine.model.equations_text import read_equations_text
 from engine.model.lattices import of_size
+from engine.model.mod_sources import FRAGMENT, find_mods
 from engine.model.model import Model
+from engine.model.mods import apply_mods
+from engine.model.spec import ModelSpec
 from engine.model.toml import read_toml
 from engine.model.xpp import looks_like_ode, read_ode
 
@@ -42,7 +45,10 @@ def list_models(kind: Literal["ode", "map"] | None = None) -> tuple[str, ...]:
 
 
 def load_model(
-    source: str | os.PathLike[str], mods: Sequence[str] = (), *, n: int | None = None
+    source: str | os.PathLike[str],
+    mods: Sequence[str | os.PathLike[str]] = (),
+    *,
+    n: int | None = None,
 ) -> Model:
     """Load a model.
 
@@ -50,9 +56,10 @@ def load_model(
     ----------
     source : str or path
         Name of a bundled model, path of a model file or of a file of plain equations, TOML text,
-        or plain equations such as ``"x' = -k*x"``.
-    mods : sequence of str, optional
-        Names of the model file's variants to apply.
+        or plain equations such as ``"x' = -k*x"``.  ``"file.toml#mod=NAME"`` applies a mod.
+    mods : sequence of str or path, optional
+        Variants to apply, one after the other: names of the model file's own ``[mods.NAME]``,
+        ``"mods.toml#mod=NAME"`` of another file, a file or the text of one table ``[mod]``.
     n : int, optional
         How many sites or oscillators, for a bundled model that has any number of them, such as
         ``"lorenz_96"``; by default as many as its file.
@@ -67,18 +74,36 @@ def load_model(
     ModelError
         If there is no such model or it is faulty; the message says where.
     """
-    if mods:
-        raise ModelError("variants of models (mods) are not available yet")
+    if isinstance(source, str) and FRAGMENT in source and "\n" not in source:
+        source, _, named = source.partition(FRAGMENT)
+        wanted: tuple[object, ...] = (named.strip(), *_listed(mods))
+    else:
+        wanted = _listed(mods)
+    spec = _found(source, n)
+    return Model(apply_mods(spec, tuple(find_mods(spec, wanted))))
+
+
+def _listed(mods: Iterable[object]) -> tuple[object, ...]:
+    if isinstance(mods, str | os.PathLike):
+        return (mods,)
+    if not isinstance(mods, Iterable):
+        raise ModelError(f"mods are given as ['name', …], not as {mods!r}")
+    return tuple(mods)
+
+
+def _found(source: object, n: int | None) -> ModelSpec:
     if isinstance(source, os.PathLike):
-        return _load_file(Path(source)) if n is None else Model(of_size(str(source), None, n))
+        return _load_file(Path(source)) if n is None else of_size(str(source), None, n)
     if not isinstance(source, str):
         raise ModelError(f"{source!r} is not a model's name, path or text")
     bundled = {name: text for texts in _library().values() for name, text in texts.items()}
     spec = read_toml(bundled[source], f"{source}.toml") if source in bundled else None
     if n is not None:
-        return Model(of_size(source, spec, n))
+        return of_size(source, spec, n)
     if spec is not None:
-        return Model(spec)
+        return spec
+    if source.lstrip().startswith("inline:"):
+        return _load_text(source.lstrip().removeprefix("inline:"), "")
     if "\n" not in source and len(source) < _LONGEST_PATH:
         path = Path(source)
         looks_like_path = "=" not in source and (path.suffix or len(path.parts) > 1)
@@ -97,24 +122,24 @@ def _is_file(path: Path) -> bool:
         return False
 
 
-def _load_file(path: Path) -> Model:
+def _load_file(path: Path) -> ModelSpec:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ModelError(f"cannot read the model file {str(path)!r}: {error}") from error
     if path.suffix == ".toml":
-        return Model(read_toml(text, path.name))
+        return read_toml(text, path.name)
     if path.suffix.lower() == ".ode":
-        return Model(read_ode(text, path.name))
+        return read_ode(text, path.name)
     return _load_text(text, path.name)
 
 
-def _load_text(text: str, origin: str) -> Model:
+def _load_text(text: str, origin: str) -> ModelSpec:
     if _HEADER.search(text):
-        return Model(read_toml(text, origin))
+        return read_toml(text, origin)
     if looks_like_ode(text):
-        return Model(read_ode(text, origin))
-    return Model(read_equations_text(text, origin))
+        return read_ode(text, origin)
+    return read_equations_text(text, origin)
 
 
 @cache

@@ -52,6 +52,8 @@ class Model:
         In the order of the model file.
     initial_state, param_values : tuple of float
         The defaults, in the same order.
+    mods : tuple of str
+        The variants that have been applied.
     events : EventsCode
         What happens when conditions become true, as Python text.
     digest : str
@@ -71,6 +73,7 @@ class Model:
         self.name = spec.name
         self.kind = spec.kind
         self.dtype = spec.dtype
+        self.mods = spec.applied
         self.state_names = tuple(state.name for state in spec.states)
         self.param_names = tuple(param.name for param in spec.params)
         self.aux_names = tuple(aux.name for aux in spec.aux)

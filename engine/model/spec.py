@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from engine.errors import ModelError, suggest
+from engine.model.mod import Mod
 from engine.model.names import name_fault
 from engine.model.views import VIEWS
 
@@ -316,6 +317,10 @@ class ModelSpec:
         The Jacobian matrix if the model gives one, else empty.
     inverse : tuple of Equation
         The backward map, in the order of the states, if the model gives one.
+    mods : tuple of Mod
+        The variants that can be applied.
+    applied : tuple of str
+        The variants that have been applied, in order.
     """
 
     name: str
@@ -333,6 +338,8 @@ class ModelSpec:
     sim: SimDefaults = field(default_factory=SimDefaults)
     presets: tuple[Preset, ...] = ()
     meta: Meta = field(default_factory=Meta)
+    mods: tuple[Mod, ...] = ()
+    applied: tuple[str, ...] = ()
     origin: str = field(default="", compare=False)
 
     def __post_init__(self) -> None:

@@ -23,6 +23,10 @@ class Table:
         if len(self.content) < len(content):
             raise ModelError(f"{self.place()}: two keys are the same name")
 
+    def __contains__(self, key: str) -> bool:
+        """Tell whether the file has this key."""
+        return key in self.content
+
     def place(self, key: str = "") -> str:
         """Return the file, this table and `key`, as error messages put them."""
         parts = (self.origin, f"[{self.path}]" if self.path else "", key)

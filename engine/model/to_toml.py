@@ -3,16 +3,10 @@
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
-from engine.model.spec import (
-    Event,
-    Formula,
-    ModelSpec,
-    Param,
-    SimDefaults,
-    State,
-    SuggestedObserver,
-)
+from engine.model.mod import Mod
+from engine.model.spec import Event, Formula, ModelSpec, SuggestedObserver
 
 __all__ = ["write_toml"]
 
@@ -37,7 +31,9 @@ def write_toml(spec: ModelSpec) -> str:
         to white space within expressions.
     """
     lines = [*_header(spec), *_numbers(spec), *_formulas(spec), *_events(spec.events)]
-    lines += [*_sim(spec.sim), *_presets(spec), *_meta(spec)]
+    lines += [_table("sim"), *_sim(vars(spec.sim)), *_presets(spec), *_meta(spec)]
+    for mod in spec.mods:
+        lines += _mod(mod)
     return "\n".join(lines).strip() + "\n"
 
 
@@ -67,30 +63,31 @@ def _table(*path: str) -> str:
     return f"\n[{'.'.join(map(_key, path))}]"
 
 
-def _given(entry: State | Param) -> str:
+def _given(fields: Mapping[str, Any]) -> str:
     """Write a value, as a table where there is more to say than the value."""
-    parts = [f"value = {_number(entry.value)}"]
-    if isinstance(entry, Param):
-        for name in ("min", "max", "step"):
-            number = getattr(entry, name)
-            if number is not None:
-                parts.append(f"{name} = {_number(number)}")
-        if entry.scale != "linear":
-            parts.append(f"scale = {_text(entry.scale)}")
-    parts += [f"{n} = {_text(getattr(entry, n))}" for n in ("unit", "label") if getattr(entry, n)]
-    return _number(entry.value) if len(parts) == 1 else f"{{ {', '.join(parts)} }}"
+    empty = {"min": None, "max": None, "step": None, "scale": "linear", "unit": "", "label": ""}
+    given = {
+        name: _text(value) if isinstance(value, str) else _number(value)
+        for name, value in fields.items()
+        if name != "name" and value != empty.get(name, name)
+    }
+    if set(given) == {"value"}:
+        return given["value"]
+    return f"{{ {', '.join(f'{name} = {value}' for name, value in given.items())} }}"
 
 
 def _header(spec: ModelSpec) -> Iterator[str]:
     yield from (_table("model"), f"type = {_text(spec.kind)}", f"name = {_text(spec.name)}")
     yield f"dtype = {_text(spec.dtype)}"
+    if spec.applied:
+        yield f"mods = {_list(map(_text, spec.applied))}"
 
 
 def _numbers(spec: ModelSpec) -> Iterator[str]:
     for table, entries in (("states", spec.states), ("params", spec.params)):
         if entries:
             yield _table(table)
-            yield from (f"{_key(entry.name)} = {_given(entry)}" for entry in entries)
+            yield from (f"{_key(entry.name)} = {_given(vars(entry))}" for entry in entries)
     if spec.constants:
         yield _table("constants")
         yield from (f"{_key(entry.name)} = {_number(entry.value)}" for entry in spec.constants)
@@ -99,8 +96,7 @@ def _numbers(spec: ModelSpec) -> Iterator[str]:
 def _formulas(spec: ModelSpec) -> Iterator[str]:
     for function in spec.functions:
         yield _table("functions", function.name)
-        yield f"args = {_list(map(_text, function.args))}"
-        yield f"expr = {_formula(function.formula)}"
+        yield from _function(vars(function))
     if spec.aux:
         yield _table("aux")
         yield from (f"{_key(aux.name)} = {_formula(aux.formula)}" for aux in spec.aux)
@@ -116,33 +112,82 @@ def _formulas(spec: ModelSpec) -> Iterator[str]:
         yield f"expr = {_list(_list(map(_formula, row)) for row in spec.jacobian)}"
 
 
+def _function(fields: Mapping[str, Any]) -> Iterator[str]:
+    if "args" in fields:
+        yield f"args = {_list(map(_text, fields['args']))}"
+    if "formula" in fields:
+        yield f"expr = {_formula(fields['formula'])}"
+
+
 def _events(events: Iterable[Event]) -> Iterator[str]:
     for event in events:
         yield _table("events", event.name)
-        yield f"cond = {_formula(event.condition)}"
-        yield f"phase = {_text(event.phase)}"
-        yield f"trigger = {_text(event.trigger)}"
-        yield f"locate = {str(event.locate).lower()}"
-        if event.action:
-            statements = (" ".join(action.text.split()) for action in event.action)
-            yield f"action = {_text('; '.join(statements))}"
-        yield f"log = {_list(map(_text, event.log))}"
-        yield f"tags = {_list(map(_text, event.tags))}"
+        yield from _event(vars(event))
 
 
-def _sim(sim: SimDefaults) -> Iterator[str]:
-    yield _table("sim")
+def _event(fields: Mapping[str, Any]) -> Iterator[str]:
+    if "condition" in fields:
+        yield f"cond = {_formula(fields['condition'])}"
+    yield from (f"{key} = {_text(fields[key])}" for key in ("phase", "trigger") if key in fields)
+    if "locate" in fields:
+        yield f"locate = {_flag(fields['locate'])}"
+    if "action" in fields:
+        statements = (" ".join(action.text.split()) for action in fields["action"])
+        yield f"action = {_text('; '.join(statements))}"
+    yield from (
+        f"{key} = {_list(map(_text, fields[key]))}" for key in ("log", "tags") if key in fields
+    )
+
+
+def _flag(value: bool) -> str:
+    return str(value).lower()
+
+
+def _sim(fields: Mapping[str, Any]) -> Iterator[str]:
     for name in ("t0", "t_end", "dt", "rtol", "atol"):
-        yield f"{name} = {_number(getattr(sim, name))}"
-    yield f"stepper = {_text(sim.stepper)}"
-    yield f"max_steps = {sim.max_steps}"
-    if isinstance(sim.record, bool):
-        yield f"record = {str(sim.record).lower()}"
-    else:
-        yield f"record = {_list(map(_text, sim.record))}"
-    if sim.stop is not None:
-        cond, phase = _formula(sim.stop.condition), _text(sim.stop.phase)
+        if name in fields:
+            yield f"{name} = {_number(fields[name])}"
+    if "stepper" in fields:
+        yield f"stepper = {_text(fields['stepper'])}"
+    if "max_steps" in fields:
+        yield f"max_steps = {fields['max_steps']}"
+    if "record" in fields:
+        record = fields["record"]
+        written = _flag(record) if isinstance(record, bool) else _list(map(_text, record))
+        yield f"record = {written}"
+    if fields.get("stop") is not None:
+        cond, phase = _formula(fields["stop"].condition), _text(fields["stop"].phase)
         yield f"stop = {{ cond = {cond}, phase = {phase} }}"
+
+
+def _mod(mod: Mod) -> Iterator[str]:
+    """Write a mod as one table: what it changes stands in dotted keys."""
+    yield _table("mods", mod.name)
+    if mod.group:
+        yield f"group = {_text(mod.group)}"
+    if mod.exclusive:
+        yield "exclusive = true"
+    for table, names in mod.remove.items():
+        yield f"remove.{table} = {_list(map(_text, names))}"
+    for verb, parts in (("replace", mod.replace), ("add", mod.add)):
+        for table, entries in parts.items():
+            for entry in entries:
+                yield f"{verb}.{table}.{_key(entry.name)} = {_changed(table, vars(entry))}"
+    for table, changes in mod.set.items():
+        if table == "sim":
+            yield from (f"set.sim.{line}" for line in _sim(changes))
+        else:
+            for name, fields in changes.items():
+                yield f"set.{table}.{_key(name)} = {_changed(table, fields)}"
+
+
+def _changed(table: str, fields: Mapping[str, Any]) -> str:
+    if table in ("states", "params"):
+        return _given(fields)
+    if table == "aux":
+        return _formula(fields["formula"])
+    lines = _function(fields) if table == "functions" else _event(fields)
+    return f"{{ {', '.join(lines)} }}"
 
 
 def _presets(spec: ModelSpec) -> Iterator[str]:

@@ -15,6 +15,7 @@ from engine.model.entries import (
 from engine.model.equation_tables import read_equations, read_inverse, read_jacobian
 from engine.model.event_tables import read_events
 from engine.model.meta_table import read_meta
+from engine.model.mod_tables import read_mods
 from engine.model.names import Scope
 from engine.model.sim_table import read_sim
 from engine.model.spec import ModelSpec
@@ -65,12 +66,12 @@ class _File:
     def __init__(self, root: Table, origin: str) -> None:
         self.root = root.only(*_TABLES)
         self.origin = origin
-        for feature in ("noise", "mods"):
+        for feature in ("noise",):
             if feature in root.content:
                 raise root.fail(f"[{feature}]", "this table is not available yet")
 
     def spec(self) -> ModelSpec:
-        header = self.root.table("model").only("type", "name", "label", "dtype", "calculus")
+        header = self.root.table("model").only("type", "name", "label", "dtype", "calculus", "mods")
         if "calculus" in header.content:
             raise header.fail("calculus", "noise is not available yet")
         kind = cast(Literal["ode", "map"], header.choice("type", ("ode", "map"), None))
@@ -97,6 +98,8 @@ class _File:
             "sim": read_sim(table("sim"), kind, scope),
             "presets": tuple(read_presets(table("presets"), scope)),
             "meta": read_meta(table("meta")),
+            "mods": tuple(read_mods(table("mods"), scope)),
+            "applied": header.texts("mods"),
             "origin": self.origin,
         }
         try:

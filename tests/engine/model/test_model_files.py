@@ -356,8 +356,3 @@ def test_files_are_loaded_by_path(tmp_path):
 def test_an_unknown_model_is_an_error_with_a_suggestion(name, message):
     with pytest.raises(ModelError, match=re.escape(message)):
         load_model(name)
-
-
-def test_variants_are_refused():
-    with pytest.raises(ModelError, match=r"variants of models \(mods\) are not available yet"):
-        load_model("lorenz", mods=["x"])

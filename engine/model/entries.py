@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from engine.model.names import Scope
+from engine.model.names import CONSTANTS, Scope
 from engine.model.spec import Aux, Constant, Function, Param, Preset, State, make_part
 from engine.model.statements import normalised
 from engine.model.tables import Table
@@ -49,6 +49,9 @@ def read_params(table: Table, scope: Scope) -> Iterator[Param]:
     """Yield the parameters, with what the file says for a slider."""
     for name in table.content:
         fields = param_fields(table, name, scope)
+        if fields == {"value": CONSTANTS.get(name)}:
+            # Files that say what pi is mean the constant, which is there already.
+            continue
         yield make_part(table.place(name), Param, name=name, **_with_value(table, name, fields))
 
 

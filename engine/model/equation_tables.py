@@ -1,11 +1,16 @@
 """The equations of a model file: keyed, as a block, backward, and their Jacobian matrix."""
 
+import re
+
 from engine.errors import suggest
+from engine.model.expressions import NAME_PATTERN
 from engine.model.spec import Equation, Formula
 from engine.model.statements import Statement, derivative_of, normalised, statements
 from engine.model.tables import Table
 
 __all__ = ["read_equations", "read_inverse", "read_jacobian"]
+
+_NAME = re.compile(NAME_PATTERN)
 
 
 def read_equations(table: Table, names: list[str], kind: str) -> tuple[Equation, ...]:
@@ -57,9 +62,20 @@ def read_jacobian(table: Table) -> tuple[tuple[Formula, ...], ...]:
 
 
 def _left_side(statement: Statement, names: list[str], kind: str) -> str:
-    wanted = "dx = …" if kind == "ode" else "x = …"
-    name = derivative_of(statement.left) if kind == "ode" else normalised(statement.left)
-    if name is None:
+    left = normalised(statement.left)
+    derivative = derivative_of(statement.left)
+    if statement.left == statement.text:
+        left, derivative = "", None
+    if kind == "ode" and derivative is not None and (derivative in names or left not in names):
+        name = derivative
+    elif left in names or (kind == "map" and _NAME.fullmatch(left) and derivative not in names):
+        name = left
+    elif kind == "map" and derivative in names:
+        raise statement.error(
+            f"{statement.left!r} is a derivative, and a map has none: write {derivative} = …"
+        )
+    else:
+        wanted = "dx = …" if kind == "ode" else "x = …"
         raise statement.error(f"expected {wanted!r}, found {statement.left[:40]!r}")
     if name not in names:
         raise statement.error(f"there is no state {name!r}{suggest(name, names)}")

@@ -163,7 +163,7 @@ class _Reading:
         used = [equation.formula for equation in equations] + [entry.formula for entry in aux]
         for _, condition, action in self.events:
             used += [self.present(condition), *map(self.right, action)]
-        params += self.undefined(used)
+        params += self.undefined(used, functions)
         sim = {"dt": 1.0, "stepper": "map"} if self.kind == "map" else {}
         return ModelSpec(
             name=self.origin.rpartition(".")[0] or "model",
@@ -249,12 +249,16 @@ class _Reading:
                 params.append(make_part(place, Param, name=name, value=_number(formula)))
         return params, aux
 
-    def undefined(self, formulas: Sequence[Formula]) -> list[Param]:
-        missing: dict[str, None] = {}
-        for formula in formulas:
-            for name in _names(_parsed(formula)):
-                if name not in self.taken and name != "t" and name_fault(name) is None:
-                    missing[name] = None
+    def undefined(self, formulas: Sequence[Formula], functions: Sequence[Function]) -> list[Param]:
+        used = {name: None for formula in formulas for name in _names(_parsed(formula))}
+        for function in functions:
+            inside = _names(_parsed(function.formula))
+            used |= {name: None for name in inside if name not in function.args}
+        missing = [
+            name
+            for name in used
+            if name not in self.taken and name != "t" and name_fault(name) is None
+        ]
         for name in missing:
             if name.lower() in ("nan", "inf", "infinity"):
                 raise ModelError(f"{name!r} is not a number that a model can use")

@@ -28,7 +28,7 @@ def event_fields(entry: Table) -> dict[str, Any]:
         "trigger": ("trigger", lambda: entry.choice("trigger", ("edge", "level"), "edge")),
         "locate": ("locate", lambda: entry.flag("locate", True)),
         "action": ("action", lambda: _action(entry)),
-        "log": ("log", lambda: entry.texts("log")),
+        "log": ("log", lambda: tuple(map(_logged, entry.texts("log")))),
         "tags": ("tags", lambda: entry.texts("tags")),
     }
     return {name: read() for key, (name, read) in readers.items() if key in entry}
@@ -51,6 +51,14 @@ def _action(table: Table) -> tuple[Formula, ...]:
         Formula(text=statement.text, where=statement.where, column=statement.column)
         for statement in statements(table.text("action", ""), place)
     )
+
+
+def _logged(name: str) -> str:
+    """Return what is logged without the prefix that says of which table it is."""
+    table, found, rest = name.partition(":")
+    if not found or table.strip() not in ("state", "param", "aux"):
+        return name.strip()
+    return f"aux.{rest.strip()}" if table.strip() == "aux" else rest.strip()
 
 
 def phase_of(table: Table) -> Literal["start", "end", "both"]:

@@ -9,7 +9,7 @@ two), with the rest of the condition as its guard.
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.errors import ExpressionError, ModelError, suggest
 from engine.model.arithmetic import composed_closure
@@ -149,12 +149,7 @@ class _Writer:
 
         written = replaced(parse(formula.text, formula.where, formula.column))
         named = {f"macro {i}": symbol for i, symbol in enumerate(symbols)}
-        scope = Scope(
-            symbols={**self.scope.symbols, **named},
-            functions=self.scope.functions,
-            values=self.scope.values,
-            hidden=self.scope.hidden,
-        )
+        scope = replace(self.scope, symbols={**self.scope.symbols, **named})
         return resolve_tree(written, scope, formula.where, formula.column), macros
 
     def resolved(self, node: Node, formula: Formula) -> Node:

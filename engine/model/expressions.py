@@ -28,7 +28,7 @@ from engine.model.nodes import (
     Reduction,
 )
 
-__all__ = ["MAX_LENGTH", "MAX_NESTING", "NAME_PATTERN", "keyword_remedy", "parse"]
+__all__ = ["MAX_LENGTH", "MAX_NESTING", "NAME_PATTERN", "keyword_remedy", "parse", "place_in"]
 
 MAX_LENGTH = 100_000
 MAX_NESTING = 100
@@ -46,6 +46,7 @@ _TOKEN = re.compile(
     |(?P<operator>\*\*|//|<=|>=|==|!=|[-+*/%^<>(),])""",
     re.VERBOSE,
 )
+_LINE = re.compile(r"(?:, |^)line ([0-9]+)$")
 _WORDS = frozenset({"and", "or", "not", "if", "else", "for", "in"})
 _OPERATOR_HINTS = {
     "=": "; write == to compare",
@@ -97,6 +98,27 @@ def parse(text: str, where: str = "", column: int = 0) -> Node:
     return _Parser(text, where, column).parse()
 
 
+def place_in(text: str, position: int, where: str = "", column: int = 0) -> str:
+    """Return where a character of an expression stands, for error messages.
+
+    Parameters
+    ----------
+    text : str
+        The expression, of one line or several.
+    position : int
+        Which character, counted from 1.
+    where, column
+        As for `parse`; a line that `where` ends with is that of the first character.
+    """
+    before = text[: position - 1].split("\n")
+    if len(before) == 1:
+        return f"{where}, column {column + position}" if where else f"column {column + position}"
+    first = _LINE.search(where)
+    line = (int(first.group(1)) if first else 1) + len(before) - 1
+    block = _LINE.sub("", where)
+    return ", ".join(filter(None, (block, f"line {line}", f"column {len(before[-1]) + 1}")))
+
+
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -107,6 +129,7 @@ class _Parser:
     def __init__(self, text: str, where: str, column: int) -> None:
         self.where = where
         self.column = column
+        self.text = text
         self.depth = 0
         if len(text) > MAX_LENGTH:
             self.fail(f"longer than {MAX_LENGTH} characters", 0)
@@ -115,8 +138,8 @@ class _Parser:
 
     def fail(self, message: str, column: int | None = None) -> NoReturn:
         at = self.token.column if column is None else column
-        place = f"{self.where}, " if self.where else ""
-        raise ExpressionError(f"{place}column {self.column + max(at, 1)}: {message}")
+        place = place_in(self.text, max(at, 1), self.where, self.column)
+        raise ExpressionError(f"{place}: {message}")
 
     def tokenize(self, text: str) -> list[_Token]:
         tokens = []

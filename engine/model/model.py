@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
@@ -24,7 +25,7 @@ from engine.model.jacobian_check import check_given_jacobian
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.render import Renderer
-from engine.model.resolution import resolved, resolved_functions, sorted_aux
+from engine.model.resolution import Captured, resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
@@ -87,8 +88,8 @@ class Model:
     def _look_into_expressions(self) -> None:
         spec = self.spec
         self._constants = Scope.of_constants({c.name: c.value for c in spec.constants})
-        self._table = resolved_functions(spec, self._constants)
-        self._scope = self._full_scope()
+        self._table, captured = resolved_functions(spec, self._constants)
+        self._scope = self._full_scope(captured)
         self._rhs = tuple(resolved(equation.formula, self._scope) for equation in spec.equations)
         self._aux = sorted_aux(spec, self._scope)
         self.code = self._rendered()
@@ -282,13 +283,13 @@ class Model:
     def _renderer(self) -> Renderer:
         return Renderer(values=self._constants.values, table=self._table)
 
-    def _full_scope(self) -> Scope:
+    def _full_scope(self, captured: Captured) -> Scope:
         named = [_TIME]
         named += [Symbol("state", name) for name in self.state_names]
         named += [Symbol("param", name) for name in self.param_names]
         named += [Symbol("aux", name) for name in self.aux_names]
-        arity = {name: len(arguments) for name, (arguments, _) in self._table.items()}
-        return self._constants.extended(named, arity)
+        arity = {function.name: len(function.args) for function in self.spec.functions}
+        return replace(self._constants.extended(named, arity), captured=captured)
 
     def _needed_aux(self, trees: Iterable[Node]) -> tuple[str, ...]:
         needed: set[str] = set()

@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from engine.errors import ExpressionError, suggest
 from engine.model.evaluation import constant_value
-from engine.model.expressions import NAME_PATTERN, keyword_remedy, parse
+from engine.model.expressions import NAME_PATTERN, keyword_remedy, parse, place_in
 from engine.model.nodes import (
     Apply,
     Call,
@@ -105,12 +105,15 @@ class Scope:
         What the constants among `symbols` are worth.
     hidden : mapping of str to str
         Names that exist but may not be used here, with the reason.
+    captured : mapping of str to tuple of Symbol
+        The parameters that a function uses besides its arguments: calls hand them over.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     functions: Mapping[str, int] = field(default_factory=dict)
     values: Mapping[Symbol, float] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
+    captured: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
 
     @classmethod
     def of_constants(cls, constants: Mapping[str, float] = MappingProxyType({})) -> "Scope":
@@ -158,25 +161,28 @@ def resolve(text: str, scope: Scope, where: str = "", column: int = 0) -> Node:
     ExpressionError
         If `text` is no expression, or uses a name that `scope` does not hold.
     """
-    return resolve_tree(parse(text, where, column), scope, where, column)
+    return resolve_tree(parse(text, where, column), scope, where, column, text)
 
 
-def resolve_tree(tree: Node, scope: Scope, where: str = "", column: int = 0) -> Node:
+def resolve_tree(
+    tree: Node, scope: Scope, where: str = "", column: int = 0, text: str = ""
+) -> Node:
     """Look up the names of a parsed tree in `scope`, as `resolve` does."""
-    return _Resolver(scope, where, column).visit(tree)
+    return _Resolver(scope, where, column, text).visit(tree)
 
 
 class _Resolver:
-    def __init__(self, scope: Scope, where: str, column: int) -> None:
+    def __init__(self, scope: Scope, where: str, column: int, text: str) -> None:
         self.scope = scope
         self.where = where
         self.column = column
+        self.text = text
         self.indices: dict[str, int] = {}
         self.budget = MAX_NODES
 
     def fail(self, message: str, column: int) -> NoReturn:
-        place = f"{self.where}, " if self.where else ""
-        raise ExpressionError(f"{place}column {self.column + column}: {message}")
+        place = place_in(self.text, column, self.where, self.column)
+        raise ExpressionError(f"{place}: {message}")
 
     def visit(self, node: Node) -> Node:
         self.budget -= 1
@@ -207,7 +213,8 @@ class _Resolver:
             expected = self.scope.functions[name]
             if count != expected:
                 self.fail(f"{name}() takes {_arguments(expected)}, not {count}", node.column)
-            return Apply(name, tuple(map(self.visit, node.arguments)))
+            handed = self.scope.captured.get(name, ())
+            return Apply(name, (*map(self.visit, node.arguments), *handed))
         if name not in FUNCTIONS:
             self.fail(self.unknown_call(name), node.column)
         signature = FUNCTIONS[name]

@@ -63,16 +63,47 @@ class Statement:
 
 
 def statements(text: str, where: str = "") -> Iterator[Statement]:
-    """Yield the statements of `text`; `where` says whose lines are counted."""
-    for number, line in enumerate(text.splitlines(), start=1):
+    """Yield the statements of `text`; `where` says whose lines are counted.
+
+    A statement goes on in the next line while a bracket is open or after a backslash.
+    """
+    for number, line in _logical_lines(text):
         column = 0
-        for part in line.split("#", maxsplit=1)[0].split(";"):
+        for part in line.split(";"):
             content = part.strip()
             if content:
-                place = ", ".join(filter(None, (where, f"line {number}")))
-                margin = len(part) - len(part.lstrip())
-                yield Statement(text=content, where=place, column=column + margin)
-            column += len(part) + 1
+                margin = part[: len(part) - len(part.lstrip())]
+                below = number + margin.count("\n")
+                before = len(margin.rpartition("\n")[2]) + (0 if "\n" in margin else column)
+                place = ", ".join(filter(None, (where, f"line {below}")))
+                yield Statement(text=content, where=place, column=before)
+            number += part.count("\n")
+            column = len(part.rpartition("\n")[2]) + (0 if "\n" in part else column) + 1
+
+
+def _logical_lines(text: str) -> Iterator[tuple[int, str]]:
+    """Yield lines without comments, each with those that continue it, and its number."""
+    lines = [line.split("#", maxsplit=1)[0] for line in text.splitlines()]
+    at = 0
+    while at < len(lines):
+        first, whole = at, lines[at]
+        depth = _open_brackets(whole)
+        at += 1
+        while at < len(lines) and (depth > 0 or whole.rstrip().endswith("\\")):
+            following = lines[at]
+            if _ASSIGNMENT.search(following.split(";", maxsplit=1)[0]):
+                # No bracket holds an assignment: one was not closed, which is said where it is.
+                break
+            if whole.rstrip().endswith("\\"):
+                whole = whole.rstrip()[:-1] + " "
+            whole += "\n" + following
+            depth += _open_brackets(following)
+            at += 1
+        yield first + 1, whole
+
+
+def _open_brackets(line: str) -> int:
+    return line.count("(") - line.count(")")
 
 
 def derivative_of(left: str) -> str | None:

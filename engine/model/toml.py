@@ -24,6 +24,7 @@ from engine.model.tables import Table
 __all__ = ["read_toml"]
 
 MAX_FILE = 1_000_000
+_DTYPE_SYNONYMS = {"float": "float64", "double": "float64", "single": "float32"}
 
 _TABLES = (
     "model", "states", "params", "constants", "functions", "aux", "equations", "events", "sim",
@@ -75,7 +76,8 @@ class _File:
         if "calculus" in header.content:
             raise header.fail("calculus", "noise is not available yet")
         kind = cast(Literal["ode", "map"], header.choice("type", ("ode", "map"), None))
-        dtypes = ("float64", "float32", "int64")
+        dtypes = ("float64", "float32", "int64", *_DTYPE_SYNONYMS)
+        dtype = header.choice("dtype", dtypes, "float64")
         table = self.root.table
         constants = tuple(read_constants(table("constants")))
         scope = Scope.of_constants({entry.name: entry.value for entry in constants})
@@ -85,7 +87,7 @@ class _File:
         parts: dict[str, Any] = {
             "name": header.text("name", header.text("label", _stem(self.origin))),
             "kind": kind,
-            "dtype": header.choice("dtype", dtypes, "float64"),
+            "dtype": _DTYPE_SYNONYMS.get(dtype, dtype),
             "states": states,
             "params": tuple(read_params(table("params"), scope)),
             "constants": constants,

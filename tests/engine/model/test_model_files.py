@@ -214,7 +214,7 @@ def test_all_tables_are_read():
         ('type = "ode"', 'type = "ode"\ndtype = "int64"', "dtype is float64 or float32"),
         ('args = ["u", "k"]', 'args = ["u"]', "[functions.sat] expr, column 6: unknown name 'k'"),
         ('args = ["u", "k"]', 'args = ["u", "pi"]', "[functions.sat]: 'pi' is the constant"),
-        ("u / (k + u)", "u / (k + rho)", "expr, column 10: 'rho' cannot be used here: a function"),
+        ("u / (k + u)", "u / (k + r2)", "expr, column 10: 'r2' cannot be used here: a function"),
         ("u / (k + u)", "sat(u, k)", "[functions.sat]: defined by itself: sat → sat"),
         ("x^2 + y^2", "r2 + 1", "[aux] r2: defined by itself: r2 → r2"),
         ("[aux]", '[noise]\nx = "1"\n[aux]', "[noise]: this table is not available yet"),

@@ -1,15 +1,16 @@
 """The edits of a run, each by its own method."""
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Sequence
 from types import EllipsisType
 from typing import Any
 
 from engine.journal import Edit
 from engine.observers import ObserverModule
+from engine.preset_bank import PresetBank
 
 
-class Editable(ABC):
+class Editable(PresetBank):
     """Change a run while it runs: every method here makes one `Edit` and hands it to `edit`."""
 
     @abstractmethod
@@ -23,6 +24,21 @@ class Editable(ABC):
     def set_state(self, **values: float) -> None:
         """Kick the state; restarts the stepper's history."""
         self.edit(Edit(kind="state", values=values))
+
+    def apply_preset(self, name: str) -> None:
+        """Take over the parameters of a preset and, where it names states, kick the state there.
+
+        One edit of the journal, which holds the values: it replays whatever becomes of the preset.
+        Restarts the stepper's history.
+
+        Raises
+        ------
+        ModelError
+            There is no preset of this name.
+        """
+        preset = self.presets[name]
+        values = {"params": dict(preset.params), "states": dict(preset.states)}
+        self.edit(Edit(kind="preset", values=values))
 
     def set_stepper(
         self,

@@ -34,6 +34,9 @@ def edited_sim(sim: Sim, edit: Edit) -> Sim:
         return sim
     if edit.kind == "params":
         return sim.replace(params=edit.values)
+    if edit.kind == "preset":
+        merged("state", sim.y0, edit.values["states"])
+        return sim.replace(params=edit.values["params"])
     return sim.replace(**edit.values)
 
 
@@ -72,6 +75,11 @@ def _state(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any])
     for name, value in values.items():
         arrays.state[abi.CURRENT, after.model.state_names.index(name)] = value
     return _changed(after, arrays)
+
+
+def _preset(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    arrays = _params(after, arrays, before, values["params"])
+    return _state(after, arrays, before, values["states"])
 
 
 def _dt(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
@@ -122,6 +130,7 @@ _APPLIED = MappingProxyType(
     {
         "params": _params,
         "state": _state,
+        "preset": _preset,
         "dt": _dt,
         "tolerances": _tolerances,
         "stepper": _stepper,

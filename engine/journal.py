@@ -18,10 +18,10 @@ class Edit:
     Attributes
     ----------
     kind : str
-        ``"params"``, ``"state"``, ``"stepper"``, ``"dt"``, ``"tolerances"`` or
+        ``"params"``, ``"state"``, ``"preset"``, ``"stepper"``, ``"dt"``, ``"tolerances"`` or
         ``"observers"``.
     values : mapping
-        The new values by name.
+        The new values by name; for a preset, ``params`` and ``states``, each by name.
     """
 
     kind: str

@@ -86,6 +86,7 @@ class Run(Editable):
         self._entries: tuple[JournalEntry, ...] = ()
         self.status = Status.DONE
         self._sim = self._origin = sim
+        self._presets = sim.model.presets
         self._runner = runner_for(sim)
         self._arrays = initial_run_state(sim)
         self._watch()

@@ -131,7 +131,9 @@ def _changes(last: Segment, edit: Edit, kind: str) -> dict[str, Any]:
     values = edit.values
     if edit.kind == "state":
         return {}
-    if edit.kind == "params":
+    if edit.kind == "preset":
+        values = values["params"]
+    if edit.kind in ("params", "preset"):
         return {"params": Values({**last.params, **{n: float(v) for n, v in values.items()}})}
     changes: dict[str, Any] = {n: float(values[n]) for n in ("dt", "rtol", "atol") if n in values}
     if edit.kind == "stepper":

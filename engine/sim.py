@@ -210,6 +210,17 @@ class Sim:
             own["dt"] = None
         return Sim(**(own | changes))
 
+    def with_preset(self, name: str) -> "Sim":
+        """Return a copy with the parameters and initial values of one of the model's presets.
+
+        Raises
+        ------
+        ModelError
+            There is no preset of this name.
+        """
+        preset = self.model.presets[name]
+        return self.replace(params=preset.params, y0=preset.states)
+
     def differs_in(self, other: "Sim") -> str | None:
         """Return the first setting in which another problem differs, or None."""
         if self.model.digest != other.model.digest:

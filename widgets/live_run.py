@@ -204,7 +204,7 @@ class LiveRun(param.Parameterized):
 
     def apply_preset(self, name: str) -> None:
         """Take over a preset's parameters and, where it names states, begin from them."""
-        preset = next(p for p in self.model.spec.presets if p.name == name)
+        preset = self.model.presets[name]
         if preset.states:
             self._worker.withdraw("state:")
         action = partial(actions.apply_preset, self._player, preset.params, preset.states)

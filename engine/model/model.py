@@ -31,13 +31,14 @@ from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
 from engine.model.to_toml import write_toml
 from engine.model.unused_parts import check_unused_parts
+from engine.model.with_presets import WithPresets
 
 __all__ = ["Model"]
 
 _TIME = Symbol("time", "t")
 
 
-class Model:
+class Model(WithPresets):
     """A model ready to run.
 
     Parameters

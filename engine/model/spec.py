@@ -5,18 +5,19 @@ sense together is checked by `engine.model.Model`.
 """
 
 import math
-import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
 from engine.errors import ModelError, suggest
+from engine.model.formula import Formula, check_finite, check_name
 from engine.model.mod import Mod
-from engine.model.names import name_fault
+from engine.model.sim_defaults import DEFAULT_SPAN, SimDefaults, Stop
 from engine.model.views import VIEWS
 
 __all__ = [
+    "DEFAULT_SPAN",
     "Aux",
     "Constant",
     "Equation",
@@ -36,38 +37,7 @@ __all__ = [
 
 _Part = TypeVar("_Part")
 
-# Model time that a simulation covers where the model file gives no end.
-DEFAULT_SPAN = 100.0
 DTYPES = ("float64", "float32", "int64")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Formula:
-    """An expression as written, and where it was written.
-
-    Two formulas are equal if they differ in white space only.
-
-    Attributes
-    ----------
-    text : str
-        The expression.
-    where : str
-        What error messages put before the column.
-    column : int
-        How many characters stand before `text` in its line.
-    """
-
-    text: str = field(compare=False)
-    where: str = field(default="", compare=False)
-    column: int = field(default=0, compare=False)
-    _tight: str = field(init=False, repr=False)
-
-    def __post_init__(self) -> None:
-        words = " ".join(self.text.split())
-        object.__setattr__(self, "_tight", re.sub(r" ?([^\w ]) ?", r"\1", words))
-
-    def __str__(self) -> str:
-        return self.text
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,8 +50,8 @@ class State:
     label: str = ""
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
-        _check_finite(self.value, "the initial value")
+        check_name(self.name)
+        check_finite(self.value, "the initial value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +78,10 @@ class Param:
     label: str = ""
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         for role, number in (("value", self.value), ("min", self.min), ("max", self.max)):
             if number is not None:
-                _check_finite(number, role)
+                check_finite(number, role)
         if self.scale not in ("linear", "log"):
             raise ModelError(f"scale is 'linear' or 'log', not {self.scale!r}")
         if self.min is not None and self.max is not None and not self.min < self.max:
@@ -153,8 +123,8 @@ class Constant:
     value: float
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
-        _check_finite(self.value, "the value")
+        check_name(self.name)
+        check_finite(self.value, "the value")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,9 +136,9 @@ class Function:
     formula: Formula
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
         for argument in self.args:
-            _check_name(argument)
+            check_name(argument)
         if len(set(self.args)) < len(self.args):
             raise ModelError("an argument occurs twice")
 
@@ -181,7 +151,7 @@ class Aux:
     formula: Formula
 
     def __post_init__(self) -> None:
-        _check_name(self.name)
+        check_name(self.name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,50 +174,6 @@ class Event:
     action: tuple[Formula, ...] = ()
     log: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Stop:
-    """A condition that ends a run, and when in a step it is tested."""
-
-    condition: Formula
-    phase: Literal["start", "end", "both"] = "end"
-
-
-@dataclass(frozen=True, kw_only=True)
-class SimDefaults:
-    """What a simulation of the model uses where the call says nothing.
-
-    Attributes
-    ----------
-    t0, t_end, dt : float
-        Time; for a map, iterations, with dt = 1.
-    stepper : str
-        Name of a stepper.
-    record : bool or tuple of str
-        True for all states and aux, False for nothing, or their names.
-    """
-
-    t0: float = 0.0
-    t_end: float = DEFAULT_SPAN
-    dt: float = 0.01
-    stepper: str = "rk4"
-    stop: Stop | None = None
-    record: bool | tuple[str, ...] = True
-    rtol: float = 1e-6
-    atol: float = 1e-9
-    max_steps: int = 1_000_000
-
-    def __post_init__(self) -> None:
-        for role in ("t0", "t_end", "dt", "rtol", "atol"):
-            _check_finite(getattr(self, role), role)
-        for role in ("dt", "max_steps"):
-            if not getattr(self, role) > 0:
-                raise ModelError(f"{role} must be positive, not {getattr(self, role):g}")
-        if self.rtol < 0.0 or self.atol < 0.0 or self.rtol + self.atol == 0.0:
-            raise ModelError("rtol and atol must not be negative, nor both 0")
-        if self.t_end < self.t0:
-            raise ModelError(f"t_end ({self.t_end:g}) lies before t0 ({self.t0:g})")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -389,18 +315,14 @@ def _check_preset(preset: Preset, spec: ModelSpec) -> None:
         ("params", preset.params, spec.params),
         ("states", preset.states, spec.states),
     ):
-        known = {entry.name for entry in entries}
+        known = [entry.name for entry in entries]
         for name, value in given.items():
             if name not in known:
-                raise ModelError(f"[presets.{preset.name}.{table}] unknown name {name!r}")
-            _check_finite(value, f"[presets.{preset.name}.{table}] {name}:")
-
-
-def _check_name(name: str) -> None:
-    if fault := name_fault(name):
-        raise ModelError(fault)
-
-
-def _check_finite(value: float, role: str) -> None:
-    if not math.isfinite(value):
-        raise ModelError(f"{role} must be a finite number, not {value}")
+                raise ModelError(
+                    f"[presets.{preset.name}.{table}] unknown name {name!r}{suggest(name, known)}"
+                )
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise ModelError(
+                    f"[presets.{preset.name}.{table}] {name}: a number is expected, not {value!r}"
+                )
+            check_finite(value, f"[presets.{preset.name}.{table}] {name}:")

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from engine.model.mod import Mod
-from engine.model.spec import Event, Formula, ModelSpec, SuggestedObserver
+from engine.model.spec import Event, Formula, ModelSpec, Preset, SuggestedObserver
 
-__all__ = ["write_toml"]
+__all__ = ["write_presets", "write_toml"]
 
 _BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # What `engine.model.tables` takes as a bare number; beyond, the number is written as a text.
@@ -31,7 +31,7 @@ def write_toml(spec: ModelSpec) -> str:
         to white space within expressions.
     """
     lines = [*_header(spec), *_numbers(spec), *_formulas(spec), *_events(spec.events)]
-    lines += [_table("sim"), *_sim(vars(spec.sim)), *_presets(spec), *_meta(spec)]
+    lines += [_table("sim"), *_sim(vars(spec.sim)), *write_presets(spec.presets), *_meta(spec)]
     for mod in spec.mods:
         lines += _mod(mod)
     return "\n".join(lines).strip() + "\n"
@@ -190,8 +190,9 @@ def _changed(table: str, fields: Mapping[str, Any]) -> str:
     return f"{{ {', '.join(lines)} }}"
 
 
-def _presets(spec: ModelSpec) -> Iterator[str]:
-    for preset in spec.presets:
+def write_presets(presets: Iterable[Preset]) -> Iterator[str]:
+    """Yield the lines of the tables of presets."""
+    for preset in presets:
         yield _table("presets", preset.name)
         for part, values in (("params", preset.params), ("states", preset.states)):
             if values:

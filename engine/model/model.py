@@ -21,6 +21,7 @@ from engine.model.generated import (
     ModelCode,
     Tangent,
 )
+from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
@@ -97,6 +98,10 @@ class Model(WithPresets):
         self.events = self._compiled_events()
         self._given_jacobian = self._checked_jacobian()
         check_unused_parts(spec, self._scope)
+        if spec.inverse:
+            inverse = [resolved(equation.formula, self._scope) for equation in spec.inverse]
+            given = (inverse, self._rhs, self._aux, self._constants.values, self._table)
+            check_inverse(spec, *given)
 
     def __repr__(self) -> str:
         return f"<Model {self.name!r}: {self.kind}, states {', '.join(self.state_names)}>"
@@ -138,6 +143,19 @@ class Model(WithPresets):
     def constant_values(self) -> Mapping[Symbol, float]:
         """What pi, e and the model's constants are worth."""
         return self._constants.values
+
+    def inverted(self) -> "Model":
+        """Return the model that goes through the orbits backward.
+
+        A flow has its time reversed, x' = -f(x, -t); a map becomes the inverse that its file
+        gives.  It is a model of its own, with its own digest.
+
+        Raises
+        ------
+        ModelError
+            A map gives no inverse, or events act on the state.
+        """
+        return Model(inverted_spec(self.spec))
 
     def expression(self, text: str, where: str = "") -> Expression:
         """Compile one more expression, such as a stop condition, to Python text.

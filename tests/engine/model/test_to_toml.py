@@ -32,7 +32,7 @@ x = "sat(x, 2) if x > 0 else a*x"
 [equations.jacobian]
 expr = [["2 / (2 + x)^2 if x > 0 else a", 0], ["0", "0 * β"]]
 [equations.inverse]
-x = "x / 2"
+x = "2*x / (1 - x) if x > 0 else x / a"
 "β" = "β"
 [sim]
 t0 = 3

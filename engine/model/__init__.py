@@ -21,11 +21,11 @@ from engine.model.spec import (
     Stop,
     SuggestedObserver,
 )
+from engine.model.to_text import write_equations_text
 from engine.model.to_toml import write_toml
 from engine.model.views import VIEWS
 
 __all__ = [
-    "VIEWS",
     "Aux",
     "Constant",
     "Equation",
@@ -46,7 +46,9 @@ __all__ = [
     "Stop",
     "SuggestedObserver",
     "Tangent",
+    "VIEWS",
     "list_models",
     "load_model",
+    "write_equations_text",
     "write_toml",
 ]

@@ -3,15 +3,28 @@
 from collections.abc import Callable, Mapping
 
 from engine.errors import ExpressionError
-from engine.model.nodes import Apply, Node, children, symbols
+from engine.model.names import CONSTANTS
+from engine.model.nodes import Apply, Name, Node, Reduction, children, symbols
 
-__all__ = ["called_functions", "sorted_by_use", "used_aux"]
+__all__ = ["called_functions", "free_names", "sorted_by_use", "used_aux"]
 
 
 def called_functions(node: Node) -> set[str]:
     """Return the functions of the model that a resolved tree calls itself."""
     own = {node.function} if isinstance(node, Apply) else set()
     return own.union(*map(called_functions, children(node)))
+
+
+def free_names(node: Node) -> dict[str, None]:
+    """Return the names in a parsed tree, in order, but for pi, e and the indices of sums."""
+    if isinstance(node, Name):
+        return {} if node.name in CONSTANTS else {node.name: None}
+    found: dict[str, None] = {}
+    for child in children(node):
+        found |= free_names(child)
+    if isinstance(node, Reduction):
+        found.pop(node.index, None)
+    return found
 
 
 def used_aux(node: Node) -> set[str]:

@@ -41,8 +41,8 @@ def state_fields(table: Table, name: str, scope: Scope) -> dict[str, Any]:
     if not isinstance(table.content[name], dict):
         return {"value": table.number(name, scope)}
     entry = table.table(name).only("value", "unit", "label")
-    fields: dict[str, Any] = {key: entry.text(key) for key in ("unit", "label") if key in entry}
-    return fields | ({"value": entry.number("value", scope)} if "value" in entry else {})
+    fields: dict[str, Any] = {"value": entry.number("value", scope)} if "value" in entry else {}
+    return fields | {key: entry.text(key) for key in ("unit", "label") if key in entry}
 
 
 def read_params(table: Table, scope: Scope) -> Iterator[Param]:

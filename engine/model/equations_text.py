@@ -21,10 +21,11 @@ from dataclasses import replace
 from typing import Literal
 
 from engine.errors import ModelError, suggest
+from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
 from engine.model.expressions import NAME_PATTERN, parse
-from engine.model.names import CONSTANTS, Scope, name_fault, resolve
-from engine.model.nodes import Name, Node, Reduction, children
+from engine.model.names import Scope, name_fault, resolve
+from engine.model.nodes import Node
 from engine.model.spec import (
     Aux,
     Equation,
@@ -50,7 +51,7 @@ _FUNCTION = re.compile(rf"({NAME_PATTERN})\s*\(([^()]*)\)")
 _RANGE = re.compile(r"(.*?)\bin\s*\[([^\[\],]*),([^\[\],]*)\]\s*")
 _DERIVATIVE = re.compile(r"'$|/\s*dt$")
 _LATER = re.compile(r"(noise)\s+[^=\s]")
-_EVENT = re.compile(r"when\s+(?![=\s])([^:]*?)\s*(?::\s*|$)")
+_EVENT = re.compile(r"when\s+(?![-+*/]?=|\s)([^:]*?)\s*(?::\s*|$)")
 _EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
 
 
@@ -243,16 +244,16 @@ class _Reading:
                     for part in (1, 2, 3)
                 )
                 params.append(make_part(place, Param, name=name, value=value, min=lo, max=hi))
-            elif _names(_parsed(self.right(statement))):
+            elif free_names(_parsed(self.right(statement))):
                 aux.append(make_part(place, Aux, name=name, formula=self.right(statement)))
             else:
                 params.append(make_part(place, Param, name=name, value=_number(formula)))
         return params, aux
 
     def undefined(self, formulas: Sequence[Formula], functions: Sequence[Function]) -> list[Param]:
-        used = {name: None for formula in formulas for name in _names(_parsed(formula))}
+        used = {name: None for formula in formulas for name in free_names(_parsed(formula))}
         for function in functions:
-            inside = _names(_parsed(function.formula))
+            inside = free_names(_parsed(function.formula))
             used |= {name: None for name in inside if name not in function.args}
         missing = [
             name
@@ -271,18 +272,6 @@ class _Reading:
 
 def _parsed(formula: Formula) -> Node:
     return parse(formula.text, formula.where, formula.column)
-
-
-def _names(node: Node) -> dict[str, None]:
-    """Return the names in a tree in the order of their appearance, indices of sums left out."""
-    if isinstance(node, Name):
-        return {} if node.name in CONSTANTS else {node.name: None}
-    found: dict[str, None] = {}
-    for child in children(node):
-        found |= _names(child)
-    if isinstance(node, Reduction):
-        found.pop(node.index, None)
-    return found
 
 
 def _number(formula: Formula) -> float:

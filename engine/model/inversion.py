@@ -55,7 +55,7 @@ def inverted_spec(spec: ModelSpec) -> ModelSpec:
         jacobian = tuple(tuple(map(negated, row)) for row in spec.jacobian)
     else:
         equations = tuple(replace(e, formula=backward(e.formula)) for e in spec.inverse)
-        jacobian: tuple[tuple[Formula, ...], ...] = ()
+        jacobian = ()
     sim = spec.sim
     if sim.stop is not None:
         sim = replace(sim, stop=replace(sim.stop, condition=backward(sim.stop.condition)))

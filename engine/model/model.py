@@ -30,6 +30,7 @@ from engine.model.resolution import Captured, resolved, resolved_functions, sort
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
+from engine.model.to_text import write_equations_text
 from engine.model.to_toml import write_toml
 from engine.model.unused_parts import check_unused_parts
 from engine.model.with_presets import WithPresets
@@ -123,6 +124,11 @@ class Model(WithPresets):
     def text(self) -> str:
         """The model as the text of a model file, which loads to an equal model."""
         return write_toml(self.spec)
+
+    @property
+    def equations_text(self) -> str:
+        """The model as plain equations; a comment names what they cannot say."""
+        return write_equations_text(self.spec, partial=True)
 
     @property
     def resolved_rhs(self) -> tuple[Node, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.errors import PhasescopeError, SimError
 
-__all__ = ["bound", "count", "number", "positive"]
+__all__ = ["bound", "count", "number", "positive", "seed"]
 
 
 def bound(what: str, value: Any, error: type[PhasescopeError] = SimError) -> float:
@@ -41,6 +41,14 @@ def count(what: str, value: Any, least: int, error: type[PhasescopeError] = SimE
     converted = int(value.__index__())
     if converted < least:
         raise error(f"{what} = {converted} is less than {least}")
+    return converted
+
+
+def seed(given: Any) -> int:
+    """Return a seed: an integer from 0 to before 2**64; raise `SimError` where it is none."""
+    converted = count("seed", given, 0)
+    if converted >= 1 << 64:
+        raise SimError(f"seed = {converted} is not below 2**64")
     return converted
 
 

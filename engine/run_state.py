@@ -12,6 +12,7 @@ from engine.observers.memory import new_outputs, new_workspace
 from engine.runner import abi
 from engine.runner.arrays import ALIGNMENT
 from engine.runner.event_code import event_columns, first_levels
+from engine.runner.random_numbers import seed_words
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
 from engine.runner.sampling import sample_time
@@ -168,6 +169,7 @@ def initial_run_state(sim: Sim) -> RunState:
     n = len(sim.model.state_names)
     counters = np.zeros(abi.N_COUNTERS, np.int64)
     counters[abi.RECORD_INTERVAL] = sim.record_interval
+    counters[[abi.SEED_LOW, abi.SEED_HIGH]] = seed_words(sim.seed)
     counters[abi.RECORD_COUNTDOWN] = 0 if sim.record else FOREVER
     # Phase "end" leaves the initial state untested.
     counters[abi.STOP_TESTED] = 0 if sim.stop is None or sim.stop.phase == "end" else -1

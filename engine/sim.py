@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from engine.checks import count, number, positive
+from engine.checks import count, number, positive, seed
 from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
@@ -75,7 +75,7 @@ class Sim:
     stop : StopCondition or None
         Early end, as a condition's text, a mapping or a `StopCondition`; False for none.
     seed : int
-        Seed of whatever is random.
+        Seed of the model's noise, below 2**64.
     observers : tuple of ObserverModule
         Measurements taken along the orbit.
     jit : bool
@@ -145,7 +145,7 @@ class Sim:
             "rtol": rtol,
             "atol": atol,
             "stop": _stop(model, self.stop if self.stop is not None else defaults.stop),
-            "seed": count("seed", self.seed, 0),
+            "seed": seed(self.seed),
             "observers": _observers(model, self.observers),
             "jit": bool(self.jit),
             "fastmath": check_fastmath(self.fastmath),

@@ -132,7 +132,7 @@ class LiveRun(param.Parameterized):
     @property
     def steppers(self) -> list[str]:
         """Return the names of the integration methods that suit the model."""
-        return [stepper.name for stepper in engine.list_steppers(self.kind)]
+        return [stepper.name for stepper in engine.list_steppers(self.kind, model=self.model)]
 
     @property
     def closed(self) -> bool:

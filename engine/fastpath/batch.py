@@ -82,6 +82,8 @@ class Batch:
         Steps taken, the transient's included.
     params, y0 : mapping of str to ndarray (orbits,)
         Every parameter and initial value, read-only.
+    seeds : ndarray (orbits,)
+        The seed of each orbit.
     final : ndarray (orbits, n)
         The last good states, in the order of the model's states.
     rejected : ndarray (orbits, n)
@@ -102,6 +104,7 @@ class Batch:
     n_steps: Integers
     params: Mapping[str, Floats]
     y0: Mapping[str, Floats]
+    seeds: NDArray[np.uint64]
     final: Floats
     rejected: Floats
     observers: Mapping[str, BatchObserver]
@@ -145,6 +148,7 @@ class Batch:
         return self.course.sim.replace(
             params={name: float(values[i]) for name, values in self.params.items()},
             y0={name: float(values[i]) for name, values in self.y0.items()},
+            seed=int(self.seeds[i]),
         )
 
     def failure(self, i: int) -> Failure | None:

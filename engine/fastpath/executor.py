@@ -94,16 +94,17 @@ def run_batch_fastpath(
     t_end: float | None = None,
     transient: float = 0.0,
     plan: RecordingPlan | None = None,
+    seed: Any = None,
     executor: Executor | None = None,
     progress: Callable[[int, int], Any] | None = None,
     cancel: threading.Event | Callable[[], bool] | None = None,
 ) -> Batch:
-    """Run many fixed-step orbits that differ in parameters and initial states.
+    """Run many fixed-step orbits that differ in parameters, initial states and seeds.
 
-    The loop over the orbits is compiled.  Without observers they are carried side by side in
-    the lanes of SIMD registers, several times faster than one by one; every orbit has the same
-    bits as a run of its own.  One that leaves the finite numbers is marked and ends; the others
-    go on.
+    The loop over the orbits is compiled.  Without observers and noise they are carried side by
+    side in the lanes of SIMD registers, several times faster than one by one; every orbit has
+    the same bits as a run of its own.  One that leaves the finite numbers is marked and ends; the
+    others go on.
 
     Parameters
     ----------
@@ -119,6 +120,10 @@ def run_batch_fastpath(
         Time (iterations of a map) to run first without recording or observing.
     plan : RecordingPlan, optional
         Which rows and variables to keep; those of `Sim.run` by default.
+    seed : int or array of int (orbits,), optional
+        Seeds of the noise.  By default orbit i of a model with noise has ``sim.seed + i`` (modulo
+        2**64), so that all paths are independent; one number gives all orbits the same noise, as
+        for a sweep in which only the parameter is to make a difference.
     executor : concurrent.futures.Executor, optional
         Who computes: threads, processes, or a cluster, as Dask's ``client.get_executor()``.  By
         default threads of this process, where there are several processors and work for them.
@@ -150,7 +155,7 @@ def run_batch_fastpath(
     if executor is not None and not isinstance(executor, Executor):
         raise SimError(f"executor = {executor!r} is not a concurrent.futures.Executor")
     course = chart(sim, t_end=t_end, n_steps=n_steps, transient=transient, plan=plan)
-    starts = lay_out(course.sim, params, y0)
+    starts = lay_out(course.sim, params, y0, seed)
     batch_runner(course.sim)
     gathering = Gathering(course, starts)
     schedule = Schedule(course, starts, gathering, progress=progress, cancelled=_question(cancel))

@@ -105,6 +105,7 @@ class Gathering:
             n_steps=self._steps,
             params=_named(sim.params, self._starts.params),
             y0=_named(sim.y0, self._starts.y0),
+            seeds=self._starts.seeds,
             final=self._final,
             rejected=self._rejected,
             observers=self._observers(),

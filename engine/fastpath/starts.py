@@ -8,18 +8,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.checks import number
+from engine.checks import seed as one_seed
 from engine.errors import SimError, suggest
 from engine.sim import Sim
 
 Floats = NDArray[np.float64]
+Seeds = NDArray[np.uint64]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Starts:
-    """Hold the parameters (orbits, p) and the initial states (orbits, n) of a batch."""
+    """Hold the parameters (orbits, p), initial states (orbits, n) and seeds of a batch."""
 
     params: Floats
     y0: Floats
+    seeds: Seeds
 
     def __len__(self) -> int:
         """Return the number of orbits."""
@@ -27,10 +30,11 @@ class Starts:
 
     def part(self, first: int, end: int) -> "Starts":
         """Return the orbits from `first` to before `end`."""
-        return Starts(params=self.params[first:end], y0=self.y0[first:end])
+        part = slice(first, end)
+        return Starts(params=self.params[part], y0=self.y0[part], seeds=self.seeds[part])
 
 
-def lay_out(sim: Sim, params: Any, y0: Any) -> Starts:
+def lay_out(sim: Sim, params: Any, y0: Any, seed: Any = None) -> Starts:
     """Bring a batch's parameters and initial states together, whatever was left out from `sim`.
 
     Parameters
@@ -41,12 +45,15 @@ def lay_out(sim: Sim, params: Any, y0: Any) -> Starts:
         Parameter values.
     y0 : mapping of str to number or array (orbits,), or array (orbits, n), optional
         Initial states.
+    seed : int or array of int (orbits,), optional
+        Seed of the noise, for all orbits or for each; by default orbit i has that of `sim`
+        plus i, modulo 2**64, where the model has noise.
 
     Raises
     ------
     SimError
         A name is unknown, an array has another length than the others, or a value is not a
-        finite number.
+        finite number, or a seed is none.
     """
     states = sim.model.state_names
     if isinstance(y0, np.ndarray):
@@ -58,7 +65,10 @@ def lay_out(sim: Sim, params: Any, y0: Any) -> Starts:
         y0 = {name: y0[:, i] for i, name in enumerate(states)}
     given = _checked("parameter", params, tuple(sim.params))
     given |= _checked("state", y0, states)
+    seeds = _checked_seeds(seed)
     lengths = {name: len(values) for name, values in given.items() if np.ndim(values)}
+    if seeds is not None and seeds.ndim:
+        lengths["seed"] = len(seeds)
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{name} has {length}" for name, length in lengths.items())
         raise SimError(f"the arrays of a batch are of one length, the number of orbits; {said}")
@@ -68,7 +78,23 @@ def lay_out(sim: Sim, params: Any, y0: Any) -> Starts:
     return Starts(
         params=_columns("parameter", sim.params, given, orbits),
         y0=_columns("state", sim.y0, given, orbits),
+        seeds=_successive(sim, orbits) if seeds is None else np.resize(seeds, orbits),
     )
+
+
+def _successive(sim: Sim, orbits: int) -> Seeds:
+    following = np.arange(orbits, dtype=np.uint64) * np.uint64(bool(sim.model.noise))
+    return np.uint64(sim.seed) + following
+
+
+def _checked_seeds(given: Any) -> Seeds | None:
+    if given is None:
+        return None
+    if np.ndim(given) == 0:
+        return np.array(one_seed(given), np.uint64)
+    if np.ndim(given) > 1:
+        raise SimError(f"seed has shape {np.shape(given)}; give one seed an orbit")
+    return np.array([one_seed(each) for each in given], np.uint64)
 
 
 def _checked(what: str, given: Any, valid: Sequence[str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from engine.runner.abi import Status
 from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
 from engine.runner.lane_layout import LaneShape, lane_shape
 from engine.runner.layout import Shape
+from engine.runner.random_numbers import seed_words
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
 from engine.sim import Sim
@@ -81,7 +82,7 @@ def at_start(starts: Starts) -> Standing:
 
 def in_lanes(sim: Sim) -> bool:
     """Tell whether a batch of this sim is carried in lanes: a question of structure alone."""
-    return not sim.observers and not _shape_of(sim).arrays
+    return not sim.observers and not sim.model.noise and not _shape_of(sim).arrays
 
 
 def orbits_a_call(sim: Sim) -> int:
@@ -276,6 +277,7 @@ def orbit_tile(course: Course, starts: Starts, standing: Standing, countdown: in
     arrays["state"][:, abi.REJECTED] = standing.rejected
     counters, clock = arrays["counters"], arrays["clock"]
     counters[:, abi.STEP] = standing.steps
+    counters[:, abi.SEED_LOW], counters[:, abi.SEED_HIGH] = seed_words(starts.seeds)
     counters[:, abi.RECORD_COUNTDOWN] = countdown
     counters[:, abi.RECORD_INTERVAL] = course.plan.interval
     clock[:, abi.T] = clock[:, abi.T_PREVIOUS] = sim.t0 + standing.steps * sim.dt

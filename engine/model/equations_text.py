@@ -8,6 +8,7 @@ One statement a line or separated by ``;``::
     energy = x^2 + y^2          an aux, as it names states or t
     sat(u, k) = u/(k + u)       a function
     x(0) = 1                    an initial value, 0 where none is given
+    noise x = sigma             the amplitude of white noise that drives x (Itô)
     when x > 1: x = 0; k = k+1  an event, to the end of its line; named when_1, when_2, …
     # …                         a comment
 
@@ -18,9 +19,10 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from engine.errors import ModelError, suggest
+from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
 from engine.model.expressions import NAME_PATTERN, parse
@@ -33,6 +35,7 @@ from engine.model.spec import (
     Formula,
     Function,
     ModelSpec,
+    Noise,
     Param,
     SimDefaults,
     State,
@@ -50,7 +53,7 @@ _INITIAL = re.compile(rf"({NAME_PATTERN})\s*(?:\(\s*0\s*\)|\[\s*0\s*\])")
 _FUNCTION = re.compile(rf"({NAME_PATTERN})\s*\(([^()]*)\)")
 _RANGE = re.compile(r"(.*?)\bin\s*\[([^\[\],]*),([^\[\],]*)\]\s*")
 _DERIVATIVE = re.compile(r"'$|/\s*dt$")
-_LATER = re.compile(r"(noise)\s+[^=\s]")
+_NOISE = re.compile(r"noise\s+(?=[^=\s])")
 _EVENT = re.compile(r"when\s+(?![-+*/]?=|\s)([^:]*?)\s*(?::\s*|$)")
 _EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
 
@@ -94,6 +97,7 @@ class _Reading:
         self.functions: dict[str, Statement] = {}
         self.definitions: dict[str, Statement] = {}
         self.taken: dict[str, Statement] = {}
+        self.amplitudes: dict[str, Statement] = {}
         self.events: list[tuple[Statement, Formula, list[Statement]]] = []
         for statement in statements(text, origin):
             self.sort(statement)
@@ -105,8 +109,8 @@ class _Reading:
         if self.events and self.events[-1][0].where == statement.where:
             self.events[-1][2].append(statement)
             return None
-        if later := _LATER.match(statement.text):
-            raise statement.error(f"{later.group(1)!r} statements are not available yet")
+        if found := _NOISE.match(statement.text):
+            return self.noise(statement, normalised(left[found.end() :]))
         if left == statement.text:
             raise statement.error(f"expected {_EXPECTED}, found {left[:40]!r}")
         if _DERIVATIVE.search(left) and (state := derivative_of(left)):
@@ -140,6 +144,27 @@ class _Reading:
         first = Statement(text=text, where=statement.where, column=column)
         self.events.append((statement, condition, [first] if text else []))
 
+    def noise(self, statement: Statement, state: str) -> None:
+        if statement.left == statement.text or not _NAME.fullmatch(state):
+            expected = "expected 'noise x = …', where x is a state"
+            raise statement.error(f"{expected}, found {statement.text[:40]!r}")
+        if state in self.amplitudes:
+            raise statement.error(
+                f"the noise of {state!r} is already given in {self.amplitudes[state].where}"
+            )
+        self.amplitudes[state] = statement
+
+    def noise_parts(self) -> Iterator[Noise]:
+        for state, statement in self.amplitudes.items():
+            if self.kind == "map":
+                raise statement.error("noise drives flows; a map has none")
+            if state not in self.equations:
+                hint = suggest(state, self.equations)
+                raise statement.error(f"there is no equation of {state!r}{hint}")
+        for state in self.equations:
+            if state in self.amplitudes:
+                yield Noise(state=state, formula=self.amplitudes[state].right)
+
     def equation(self, statement: Statement, kind: Literal["ode", "map"], state: str) -> None:
         if self.kind not in (None, kind):
             raise statement.error("x' = … and x[n+1] = … cannot stand in one model")
@@ -161,11 +186,15 @@ class _Reading:
             Equation(state=name, formula=self.right(statement))
             for name, statement in self.equations.items()
         )
-        used = [equation.formula for equation in equations] + [entry.formula for entry in aux]
+        noise = tuple(self.noise_parts())
+        used = [equation.formula for equation in equations]
+        used += [entry.formula for entry in aux] + [part.formula for part in noise]
         for _, condition, action in self.events:
             used += [self.present(condition), *map(self.right, action)]
         params += self.undefined(used, functions)
-        sim = {"dt": 1.0, "stepper": "map"} if self.kind == "map" else {}
+        sim: dict[str, Any] = {"stepper": default_stepper(self.kind, bool(noise), "ito")}
+        if self.kind == "map":
+            sim["dt"] = 1.0
         return ModelSpec(
             name=self.origin.rpartition(".")[0] or "model",
             kind=self.kind,
@@ -174,6 +203,7 @@ class _Reading:
             functions=functions,
             aux=tuple(aux),
             equations=equations,
+            noise=noise,
             events=tuple(self.event_parts()),
             sim=make_part(self.origin, SimDefaults, **sim),
             origin=self.origin,

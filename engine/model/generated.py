@@ -15,6 +15,7 @@ __all__ = [
     "ModelCode",
     "Tangent",
     "Trigger",
+    "VectorCode",
 ]
 
 
@@ -110,6 +111,30 @@ class Jacobian:
     entries: tuple[tuple[int, int, str], ...]
     aux: tuple[str, ...] = ()
     is_given: bool = False
+    functions: str
+    composed: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VectorCode:
+    """A function of the model with one component a state, or its derivative, as Python text.
+
+    Attributes
+    ----------
+    statements : tuple of (str, str)
+        Temporaries ``w_0``, ``w_1``, … and their expressions, in order of evaluation.
+    result : tuple of str
+        One expression a state, in terms of ``t``, ``s_*``, ``p_*``, ``a_*``, ``w_*`` and, of a
+        derivative along a tangent vector, ``v_<state>``.
+    aux : tuple of str
+        The aux it uses, directly or not, in the order of `ModelCode.aux`.
+    functions, composed
+        As in `ModelCode`.
+    """
+
+    statements: tuple[tuple[str, str], ...]
+    result: tuple[str, ...]
+    aux: tuple[str, ...]
     functions: str
     composed: tuple[str, ...]
 

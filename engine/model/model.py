@@ -25,6 +25,7 @@ from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
+from engine.model.noise import ModelNoise
 from engine.model.render import Renderer
 from engine.model.resolution import Captured, resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
@@ -60,6 +61,8 @@ class Model(WithPresets):
         The variants that have been applied.
     events : EventsCode
         What happens when conditions become true, as Python text.
+    noise : ModelNoise
+        What drives the states at random; false where nothing does.
     digest : str
         SHA-256 of the structure: kind, dtype, names and generated code. Numbers that a run can
         change (initial state, parameters, ranges, presets) and descriptions do not enter.
@@ -98,6 +101,8 @@ class Model(WithPresets):
         self.code = self._rendered()
         self.events = self._compiled_events()
         self._given_jacobian = self._checked_jacobian()
+        amplitudes = [resolved(part.formula, self._scope) for part in spec.noise]
+        self.noise = ModelNoise(self, amplitudes)
         check_unused_parts(spec, self._scope)
         if spec.inverse:
             inverse = [resolved(equation.formula, self._scope) for equation in spec.inverse]
@@ -115,6 +120,7 @@ class Model(WithPresets):
             self.kind, self.dtype, self.state_names, self.param_names, self.aux_names,
             code.functions, code.composed, code.aux, code.rhs, code.rhs_aux,
             self.events.structure if self.events.events else [],
+            *([self.noise.structure] if self.noise else []),
         ]  # fmt: skip
         if self._given_jacobian is not None:
             structure.append(vars(self._given_jacobian))
@@ -297,7 +303,9 @@ class Model(WithPresets):
         """
         from engine.model.typeset import equations
 
-        return equations(self.spec, self.code.rhs_aux, self._called_functions())
+        used = set(self.code.rhs_aux) | set(self.noise.amplitudes.aux)
+        aux = tuple(name for name in self._aux if name in used)
+        return equations(self.spec, aux, self._called_functions(aux))
 
     def latex_events(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         r"""Return the condition and the assignments of each event that acts, typeset."""
@@ -358,8 +366,8 @@ class Model(WithPresets):
 
         return rate_of_change(self, tree)
 
-    def _called_functions(self) -> tuple[str, ...]:
-        trees = [*self._rhs, *(self._aux[name] for name in self.code.rhs_aux)]
+    def _called_functions(self, aux: Iterable[str]) -> tuple[str, ...]:
+        trees = [*self._rhs, *self.noise.trees, *(self._aux[name] for name in aux)]
         called = set().union(*map(called_functions, trees))
         for name in reversed(self._table):
             if name in called:

@@ -28,9 +28,9 @@ _STEPPER_SYNONYMS = {
 }  # fmt: skip
 
 
-def read_sim(table: Table, kind: str, scope: Scope) -> SimDefaults:
-    """Return what a run uses where its call says nothing."""
-    settings: dict[str, Any] = {"dt": 1.0, "stepper": "map"} if kind == "map" else {}
+def read_sim(table: Table, kind: str, stepper: str, scope: Scope) -> SimDefaults:
+    """Return what a run uses where its call says nothing; `stepper` where the table names none."""
+    settings: dict[str, Any] = {"stepper": stepper} | ({"dt": 1.0} if kind == "map" else {})
     settings |= sim_fields(table, scope)
     if "t0" in settings:
         settings.setdefault("t_end", settings["t0"] + DEFAULT_SPAN)

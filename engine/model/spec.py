@@ -26,6 +26,7 @@ __all__ = [
     "Function",
     "Meta",
     "ModelSpec",
+    "Noise",
     "Param",
     "Preset",
     "SimDefaults",
@@ -163,6 +164,14 @@ class Equation:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Noise:
+    """The amplitude with which a Wiener process of its own drives a state."""
+
+    state: str
+    formula: Formula
+
+
+@dataclass(frozen=True, kw_only=True)
 class Event:
     """Something that happens when a condition becomes true, as the model file says it."""
 
@@ -243,6 +252,10 @@ class ModelSpec:
         The Jacobian matrix if the model gives one, else empty.
     inverse : tuple of Equation
         The backward map, in the order of the states, if the model gives one.
+    noise : tuple of Noise
+        For a flow, of the states that noise drives, in the order of the states.
+    calculus : {"ito", "stratonovich"}
+        What the stochastic integral of `noise` means.
     mods : tuple of Mod
         The variants that can be applied.
     applied : tuple of str
@@ -260,6 +273,8 @@ class ModelSpec:
     equations: tuple[Equation, ...]
     jacobian: tuple[tuple[Formula, ...], ...] = ()
     inverse: tuple[Equation, ...] = ()
+    noise: tuple[Noise, ...] = ()
+    calculus: Literal["ito", "stratonovich"] = "ito"
     events: tuple[Event, ...] = ()
     sim: SimDefaults = field(default_factory=SimDefaults)
     presets: tuple[Preset, ...] = ()
@@ -288,6 +303,12 @@ class ModelSpec:
         size = len(self.states)
         if self.jacobian and any(len(row) != size for row in (self.jacobian, *self.jacobian)):
             raise ModelError(f"the Jacobian matrix needs {size} rows of {size} entries")
+        noisy = [part.state for part in self.noise]
+        ordered = [state.name for state in self.states if state.name in noisy]
+        if noisy != ordered or (noisy and self.kind == "map"):
+            raise ModelError("[noise] is for flows: one amplitude a state, in their order")
+        if self.calculus not in ("ito", "stratonovich"):
+            raise ModelError(f"calculus is 'ito' or 'stratonovich', not {self.calculus!r}")
         for preset in self.presets:
             _check_preset(preset, self)
 

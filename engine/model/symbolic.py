@@ -38,6 +38,7 @@ __all__ = [
     "WRITTEN_OUT",
     "Translation",
     "along",
+    "drift_correction",
     "rate_of_change",
     "tangent_product",
 ]
@@ -161,6 +162,20 @@ def rate_of_change(model: "Model", tree: Node) -> Node:
         if slope != 0:
             terms.append(slope * translation.to_sympy(translation.written_out(rhs)))
     return translation.to_tree(sympy.Add(*terms))
+
+
+def drift_correction(model: "Model", state: str, amplitude: Node) -> Node:
+    """Return half the product of a noise's amplitude and its slope along the state it drives.
+
+    Raises
+    ------
+    ModelError
+        If it exceeds 20,000 operations when written out.
+    """
+    translation = Translation(model)
+    value = translation.to_sympy(translation.written_out(amplitude))
+    slope = value.diff(translation.symbol(Symbol("state", state)))
+    return translation.to_tree(sympy.Rational(1, 2) * value * slope)
 
 
 class _Choose(sympy.Function):  # type: ignore[misc]

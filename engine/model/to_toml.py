@@ -79,6 +79,8 @@ def _given(fields: Mapping[str, Any]) -> str:
 def _header(spec: ModelSpec) -> Iterator[str]:
     yield from (_table("model"), f"type = {_text(spec.kind)}", f"name = {_text(spec.name)}")
     yield f"dtype = {_text(spec.dtype)}"
+    if spec.noise and spec.calculus != "ito":
+        yield f"calculus = {_text(spec.calculus)}"
     if spec.applied:
         yield f"mods = {_list(map(_text, spec.applied))}"
 
@@ -107,6 +109,9 @@ def _formulas(spec: ModelSpec) -> Iterator[str]:
         if equations:
             yield _table(*path)
             yield from (f"{_key(e.state)} = {_formula(e.formula)}" for e in equations)
+    if spec.noise:
+        yield _table("noise")
+        yield from (f"{_key(noise.state)} = {_formula(noise.formula)}" for noise in spec.noise)
     if spec.jacobian:
         yield _table("equations", "jacobian")
         yield f"expr = {_list(_list(map(_formula, row)) for row in spec.jacobian)}"

@@ -4,6 +4,7 @@ import tomllib
 from typing import Any, Literal, cast
 
 from engine.errors import ModelError
+from engine.model.default_stepper import default_stepper
 from engine.model.entries import (
     read_aux,
     read_constants,
@@ -17,6 +18,7 @@ from engine.model.event_tables import read_events
 from engine.model.meta_table import read_meta
 from engine.model.mod_tables import read_mods
 from engine.model.names import Scope
+from engine.model.noise_table import read_calculus, read_noise
 from engine.model.sim_table import read_sim
 from engine.model.spec import ModelSpec
 from engine.model.tables import Table
@@ -67,14 +69,9 @@ class _File:
     def __init__(self, root: Table, origin: str) -> None:
         self.root = root.only(*_TABLES)
         self.origin = origin
-        for feature in ("noise",):
-            if feature in root.content:
-                raise root.fail(f"[{feature}]", "this table is not available yet")
 
     def spec(self) -> ModelSpec:
         header = self.root.table("model").only("type", "name", "label", "dtype", "calculus", "mods")
-        if "calculus" in header.content:
-            raise header.fail("calculus", "noise is not available yet")
         kind = cast(Literal["ode", "map"], header.choice("type", ("ode", "map"), None))
         dtypes = ("float64", "float32", "int64", *_DTYPE_SYNONYMS)
         dtype = header.choice("dtype", dtypes, "float64")
@@ -83,6 +80,9 @@ class _File:
         scope = Scope.of_constants({entry.name: entry.value for entry in constants})
         states = tuple(read_states(table("states"), scope))
         names = [state.name for state in states]
+        noise = read_noise(table("noise"), names, kind)
+        calculus = read_calculus(header, bool(noise))
+        usual = default_stepper(kind, bool(noise), calculus)
         equations = table("equations").only("rhs", "expr", "jacobian", "inverse")
         parts: dict[str, Any] = {
             "name": header.text("name", header.text("label", _stem(self.origin))),
@@ -96,8 +96,10 @@ class _File:
             "equations": read_equations(equations, names, kind),
             "jacobian": read_jacobian(equations.table("jacobian")),
             "inverse": read_inverse(equations, names, kind),
+            "noise": noise,
+            "calculus": calculus,
             "events": tuple(read_events(table("events"))),
-            "sim": read_sim(table("sim"), kind, scope),
+            "sim": read_sim(table("sim"), kind, usual, scope),
             "presets": tuple(read_presets(table("presets"), scope)),
             "meta": read_meta(table("meta")),
             "mods": tuple(read_mods(table("mods"), scope)),

@@ -19,7 +19,7 @@ from engine.model.nodes import (
     Power,
     Reduction,
 )
-from engine.model.spec import Formula, ModelSpec
+from engine.model.spec import Equation, Formula, ModelSpec
 
 __all__ = ["equations", "events", "typeset_name"]
 
@@ -89,7 +89,11 @@ def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...])
 
     in_time = _Writer(iterate if is_map else plain)
     lines = []
+    noise = {part.state: part.formula for part in spec.noise}
     for equation in spec.equations:
+        if noise:
+            lines.append(_differential(in_time, equation, noise.get(equation.state), spec.calculus))
+            continue
         if is_map:
             left = typeset_name(equation.state, "n+1")
         else:
@@ -104,6 +108,20 @@ def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...])
             left = rf"{typeset_name(function.name)}\left({arguments}\right)"
             lines.append(f"{left} = {_Writer(plain).formula(function.formula)}")
     return tuple(lines)
+
+
+def _differential(
+    writer: "_Writer", equation: Equation, amplitude: Formula | None, calculus: str
+) -> str:
+    r"""Write ``\mathrm{d}x = -x \, \mathrm{d}t + \sigma \, \mathrm{d}W_{x}``."""
+    sign = r"\circ" if calculus == "stratonovich" else r"\,"
+    state = typeset_name(equation.state)
+    line = (
+        rf"\mathrm{{d}}{state} = {writer.factor(equation.formula, leading=True)} \, \mathrm{{d}}t"
+    )
+    if amplitude is None:
+        return line
+    return rf"{line} + {writer.factor(amplitude)} {sign} \mathrm{{d}}W_{{{state}}}"
 
 
 def events(spec: ModelSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
@@ -180,6 +198,12 @@ class _Writer:
 
     def formula(self, formula: Formula) -> str:
         return self.text(parse(formula.text, formula.where, formula.column), _CONDITIONAL)
+
+    def factor(self, formula: Formula, *, leading: bool = False) -> str:
+        """Write a factor of a product; one that is `leading` may begin with a minus sign."""
+        tree = parse(formula.text, formula.where, formula.column)
+        signed = leading and isinstance(tree, Chain) and not tree.is_sum
+        return self.text(tree, _SUM if signed else _PRODUCT)
 
     def text(self, node: Node, binding: int) -> str:
         written, own = self.written(node)

@@ -82,6 +82,15 @@ def check_tangents(observers: Sequence[ObserverModule], model: Model) -> None:
         They cannot; with the event, the reason and the way out.
     """
     for observer in observers:
+        if observer.tangents and model.noise:
+            for code in model.events.events:
+                if code.action:
+                    raise ObserverError(
+                        f"observer {observer.key!r}: tangent vectors cannot pass the event "
+                        f"{code.name!r} of the model {model.name!r}, whose noise has no rate of "
+                        "change that would tell how they move its instant; take the observer, "
+                        "the event's action or the noise away"
+                    )
         if observer.tangents and model.events.events:
             for code, known in zip(model.events.events, model.saltation, strict=True):
                 if known.refusal:

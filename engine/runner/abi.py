@@ -144,7 +144,9 @@ EVENT_TOTAL = 12  # firings since the run began
 EVENTS_DUE = 13  # one of the DUE_ values below
 INSIDE_CELL = 14  # 1: an event has divided the fixed step, and the state is inside it
 ENDLESS_EVENT = 15  # place, from 1, of the event that fires without end; 0: none
-N_COUNTERS = 16
+SEED_LOW = 16  # the lower 32 bits of the seed
+SEED_HIGH = 17  # and the upper ones
+N_COUNTERS = 18
 
 # values of counters[RESTART]
 RESTART_NOTHING = 0

@@ -9,6 +9,7 @@ from types import MappingProxyType
 
 from engine.runner import splitting
 from engine.runner.jacobian import OUTLINED, jacobian_functions, second_derivative_functions
+from engine.runner.noise import noise_functions
 from engine.runner.plan import UnitPlan
 
 __all__ = ["DERIVED", "derived_functions", "derived_outlined"]
@@ -18,6 +19,7 @@ DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType(
         "drift": splitting.drift,
         "jacobian": jacobian_functions,
         "kick": splitting.kick,
+        "noise": noise_functions,
         "second_derivatives": second_derivative_functions,
     }
 )

@@ -7,6 +7,7 @@ from engine.model.generated import EventsCode, EventsTangent
 from engine.runner.arrays import array_model_function
 from engine.runner.bindings import bindings, composed_sources, definitions
 from engine.runner.layout import Shape, define, pack
+from engine.runner.noise import noise_codes
 from engine.runner.plan import UnitPlan
 
 __all__ = ["model_functions"]
@@ -42,6 +43,9 @@ def model_functions(plan: UnitPlan) -> list[str]:
         for text in texts:
             composed += [name for name in text.composed if name not in composed]
             functions.append(text.functions)
+    for noise in noise_codes(plan):
+        composed += [name for name in noise.composed if name not in composed]
+        functions.append(noise.functions)
     distinct = dict.fromkeys(definitions("\n\n".join(f for f in functions if f)))
     return [*composed_sources(composed), *distinct, *equations]
 

@@ -116,7 +116,8 @@ def event_functions(model: Model, stepper: Stepper, shape: Shape) -> list[str]:
         return [*written, *(_pass(codes, phase, act) for phase in ("start", "end"))]
     levels = [function_source(function) for function in (*_LEVELS, events.write_level)]
     machinery = [function_source(function) for function in _OUTLINED]
-    return [*levels, *written, _levels(model), _guard(model), *_inside(stepper, shape), *machinery]
+    inside = _inside(stepper, shape, bool(model.noise))
+    return [*levels, *written, _levels(model), _guard(model), *inside, *machinery]
 
 
 def _body(model: Model, code: Sequence[str], lines: Iterable[str]) -> list[str]:
@@ -223,15 +224,15 @@ def _pass(codes: Sequence[EventCode], phase: str, act: str) -> str:
     return define(f"events_{phase}", "t, y, p, em, event_log, row", [*lines, "return y, p, row"])
 
 
-def _inside(stepper: Stepper, shape: Shape) -> list[str]:
+def _inside(stepper: Stepper, shape: Shape, noisy: bool) -> list[str]:
     """Write the state inside a step and the step to there.
 
     A fixed step without memory is its own continuation: a shorter step, of full order.  Others
-    have their dense output.
+    have their dense output, and so has a step that noise drives.
     """
     name = "runner_variational_step" if shape.tangents else "runner_step"
     step = f"{name}(t, theta * h, y, p, memory"
-    shorter = stepper.memory_rows == 0 and not stepper.adaptive
+    shorter = stepper.memory_rows == 0 and not stepper.adaptive and not noisy
     if shorter:
         prepared = ["return 0.0"]
         inside = [f"y_theta, new_memory = {step})", "return y_theta"]

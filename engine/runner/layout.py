@@ -157,6 +157,9 @@ def _fixed_operations(shape: Shape) -> dict[str, str]:
         "axpy": define(
             "axpy", "y, a, k", ["return " + pack(f"y[{i}] + a * k[{i}]" for i in extended)]
         ),
+        "product": define(
+            "product", "a, b", ["return " + pack(f"a[{i}] * b[{i}]" for i in extended)]
+        ),
         "keep": define("keep", "y", ["return " + pack(f"y[{i}]" for i in extended)]),
         "blend": define(
             "blend",

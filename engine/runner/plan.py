@@ -77,6 +77,11 @@ class UnitPlan:
     entry: str = "run"
 
     @property
+    def stochastic(self) -> bool:
+        """Tell whether steps take the increments of the model's noise."""
+        return bool(self.model.noise)
+
+    @property
     def shape(self) -> Shape:
         """Return the sizes the unit is written out for."""
         return Shape(

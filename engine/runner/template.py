@@ -81,6 +81,9 @@ def run(
         inside = int(counters[INSIDE_CELL])
         n_bound = max(n_bound, n + inside)
         endless = 0
+    if STOCHASTIC:
+        seed_low = int(counters[SEED_LOW])
+        seed_high = int(counters[SEED_HIGH])
     if OBSERVE:
         ws = split_workspace(analysis_ws)
         out = split_outputs(analysis_ws, analysis_out)
@@ -245,7 +248,18 @@ def run(
                             if not is_finite(y_new):
                                 status = NAN_DETECTED
             else:
-                if VARIATIONAL:
+                if STOCHASTIC:
+                    substep = 0
+                    if FLOW_EVENTS:
+                        if inside == 1:
+                            # The rest of a cell is driven anew.
+                            substep = events_before + event_row
+                    dw = wiener_increments(h, seed_low, seed_high, n, substep)
+                    if VARIATIONAL:
+                        y_new, new_memory = runner_variational_step(t, h, y, p, step_memory, dw)
+                    else:
+                        y_new, new_memory = runner_step(t, h, y, p, step_memory, dw)
+                elif VARIATIONAL:
                     y_new, new_memory = runner_variational_step(t, h, y, p, step_memory)
                 else:
                     y_new, new_memory = runner_step(t, h, y, p, step_memory)

@@ -66,7 +66,7 @@ def render_unit(plan: UnitPlan) -> str:
     parts += event_functions(plan.model, plan.stepper, shape)
     hooks = plan.measuring.functions() if plan.observers else []
     if plan.sampled or names_used("\n\n".join([*parts, *hooks])) & DENSE_SYMBOLS:
-        parts.append(plan.stepper.dense_source)
+        parts.append(plan.stepper.dense_source_for(noisy=plan.stochastic))
     if plan.sampled:
         parts.append(function_source(sampling.sample_time))
     parts += hooks
@@ -118,6 +118,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
     flags = {
         "DISCRETE": plan.model.kind == "map",
         "ADAPTIVE": plan.stepper.adaptive,
+        "STOCHASTIC": plan.stochastic,
         "SAMPLED": plan.sampled,
         "BOUNDED": plan.bounded,
         "OBSERVE": bool(plan.observers),
@@ -168,9 +169,9 @@ def _stepper_functions(plan: UnitPlan) -> str:
     name = "runner_variational_step" if plan.shape.tangents else "runner_step"
     # Every adaptive step is called with the tolerances; not every one asks for them.
     ending = ", rtol, atol" if stepper.adaptive and not stepper.tolerances else ""
-    text = re.sub(
-        r"^def step\((.*)\):$", rf"def {name}(\1{ending}):", stepper.source, flags=re.MULTILINE
-    )
+    source = stepper.source_for(noisy=plan.stochastic)
+    pattern = r"^def (?:noisy_)?step\((.*)\):$"
+    text = re.sub(pattern, rf"def {name}(\1{ending}):", source, flags=re.MULTILINE)
     if stepper.start is None:
         text += "\n\n" + define("start", "t, y, p", ["return ()"])
     if stepper.adaptive:

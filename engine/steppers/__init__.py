@@ -32,13 +32,15 @@ def _registered() -> Mapping[str, Stepper]:
 STEPPERS = _registered()
 
 
-def list_steppers(kind: str | None = None) -> tuple[Stepper, ...]:
-    """List the steppers, all or those of one kind.
+def list_steppers(kind: str | None = None, *, model: "Model | None" = None) -> tuple[Stepper, ...]:
+    """List the steppers, all, those of one kind, or those that can step a model.
 
     Parameters
     ----------
     kind : {"ode", "map"}, optional
         Keep only the steppers of this kind.
+    model : Model, optional
+        Keep only the steppers that fit this model.
 
     Returns
     -------
@@ -48,6 +50,8 @@ def list_steppers(kind: str | None = None) -> tuple[Stepper, ...]:
     if kind not in (None, "ode", "map"):
         raise StepperError(f"kind {kind!r} is not 'ode' or 'map'")
     chosen = [s for s in STEPPERS.values() if kind in (None, s.kind)]
+    if model is not None:
+        chosen = [s for s in chosen if s.kind == model.kind and not _misfit(s, model)]
     return tuple(sorted(chosen, key=lambda s: (s.adaptive, s.order, s.name)))
 
 
@@ -82,10 +86,19 @@ def fitting_stepper(name: str, model: "Model") -> Stepper:
         method needs; the message says why and what to use instead.
     """
     stepper = find_stepper(name, model.kind)
-    reason = "" if stepper.misfit is None else stepper.misfit(model)
+    reason = _misfit(stepper, model)
     if reason:
         raise StepperError(f"stepper {stepper.name!r} cannot step {model.name!r}: {reason}")
     return stepper
+
+
+def _misfit(stepper: Stepper, model: "Model") -> str:
+    """Return why a stepper of the model's kind cannot step it; empty where it can."""
+    if model.noise and not stepper.stochastic:
+        able = [s.name for s in list_steppers("ode") if s.stochastic]
+        fitting = " or ".join(repr(n) for n in able if STEPPERS[n].misfit is None)
+        return f"the model has noise, which this method does not take; use {fitting}"
+    return "" if stepper.misfit is None else stepper.misfit(model)
 
 
 _PLURAL = {"ode": "flows", "map": "maps"}

@@ -10,7 +10,7 @@ from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import StepperError
-from engine.steppers import hermite
+from engine.steppers import hermite, linear
 
 if TYPE_CHECKING:
     from engine.model import Model
@@ -75,6 +75,11 @@ class Stepper:
         True for a method that keeps the symplectic form of a Hamiltonian flow.
     stochastic : bool
         True for a method that takes the increments of the model's noise.
+    noisy_step : callable or None
+        ``noisy_step(t, dt, y, p, memory, dw) -> (y_new, memory)``: the step of a stochastic method
+        where the model has noise; `dw` is a vector of the increments of the Wiener processes, 0
+        where a state has none.  It may call what `engine.runner.noise` writes, with ``"noise"``
+        among its `needs`.
     needs : frozenset of str
         What the step calls that is derived from the model, by the names of
         `engine.runner.derived.DERIVED`.
@@ -108,6 +113,7 @@ class Stepper:
     stiff: bool = False
     symplectic: bool = False
     stochastic: bool = False
+    noisy_step: Callable[..., Any] | None = None
     needs: frozenset[str] = frozenset()
     functions: tuple[Callable[..., Any], ...] = ()
     arrays: bool = False
@@ -134,6 +140,10 @@ class Stepper:
             raise StepperError(f"stepper {self.name!r} prepares dense_rows and has no interpolate")
         if self.kind == "map" and self.interpolate is not None:
             raise StepperError(f"stepper {self.name!r} is for maps, which have no dense output")
+        if self.stochastic != (self.noisy_step is not None):
+            raise StepperError(f"stepper {self.name!r}: stochastic means that it has a noisy_step")
+        if self.stochastic and (self.adaptive or self.kind == "map"):
+            raise StepperError(f"stepper {self.name!r}: noise needs fixed steps of a flow")
 
     @property
     def dense(self) -> bool:
@@ -142,16 +152,29 @@ class Stepper:
 
     @cached_property
     def source(self) -> str:
-        """Give the functions' source as it enters a unit."""
-        functions = [*self.functions, self.step, self.start, self.error_norm]
-        return "\n\n".join(function_source(f) for f in functions if f is not None)
+        """Give the source of all functions but those of dense output."""
+        return _sources(
+            *self.functions, self.step, self.noisy_step, self.start, self.error_norm
+        )
+
+    def source_for(self, *, noisy: bool) -> str:
+        """Give the functions' source as it enters a unit whose model has noise, or has none."""
+        step = self.noisy_step if noisy else self.step
+        return _sources(*self.functions, step, self.start, self.error_norm)
 
     @cached_property
     def dense_source(self) -> str:
-        """Give the source of dense output as it enters a unit: two functions, none for a map."""
+        """Give the source of dense output: two functions, none for a map."""
+        return self.dense_source_for(noisy=False)
+
+    def dense_source_for(self, *, noisy: bool) -> str:
+        """Give the source of dense output as it enters a unit; with noise it is linear."""
         if not self.dense:
             return ""
-        if self.interpolate is None:
+        functions: tuple[Callable[..., Any], ...]
+        if noisy:
+            functions = (linear.dense_rows, linear.interpolate)
+        elif self.interpolate is None:
             functions = (hermite.dense_rows, hermite.interpolate)
         else:
             functions = (self.dense_rows or _memory_rows, self.interpolate)
@@ -164,6 +187,10 @@ class Stepper:
 
 def _memory_rows(t, dt, y_old, y, p, memory):  # type: ignore[no-untyped-def]
     return memory
+
+
+def _sources(*functions: Callable[..., Any] | None) -> str:
+    return "\n\n".join(function_source(f) for f in functions if f is not None)
 
 
 @cache

@@ -18,6 +18,10 @@ MODELS = (
 TEXTS = {
     "two_wells": "q' = p/m; p' = q - q^3 + a*cos(w*t); m = 1.1; a = 0.3; w = 0.8\n"
     "energy = p^2/(2*m) - q^2/2 + q^4/4; q(0) = 0.6; p(0) = 0",
+    "noisy": "x' = a*x - x^3 + y; y' = -y/tau; z' = x - z; a = 0.7; tau = 2.5; s = 0.4\n"
+    "noise x = s*x*cos(z) + 0.1\nnoise y = s\nr2 = x^2 + y^2; x(0) = 0.5; y(0) = -0.3",
+    "noisy_fire": "v' = (I - v)/tau; I = 1.3; tau = 0.8; s = 0.3; v(0) = 0.2\n"
+    "noise v = s*sqrt(1 + v^2)\nwhen cross_up(v, 1): v = 0",
 }
 # Which models a stepper is tried with, the first that fit.
 IN_TURN = dict.fromkeys(("lorenz", "van_der_pol", "integrate_and_fire", *MODELS, *TEXTS))
@@ -52,6 +56,8 @@ def fitting_models(stepper, *, events=False):
     """Name the models that a stepper of flows can step, with or without events."""
     flows = [name for name in IN_TURN if load(name).kind == "ode"]
     alike = [name for name in flows if bool(load(name).spec.events) is events]
+    if engine.steppers.STEPPERS[stepper].stochastic:
+        alike.sort(key=lambda name: not load(name).noise)
     return tuple(name for name in alike if fits(stepper, load(name)))
 
 
@@ -98,12 +104,17 @@ def assert_same_results(a, b):
 def observers_of(model, stepper):
     """Return observers for one run; the registered runs together have every one in their turn.
 
-    The largest Lyapunov exponent is always there.
+    The largest Lyapunov exponent is always there where it can be.
     """
     place = RUNS.index((model, stepper)) if (model, stepper) in RUNS else 0
     others = [name for name in OBSERVERS if name != "lyapunov_mle"]
+    first = ("lyapunov_mle",)
+    if load(model).noise and load(model).spec.events:
+        # No tangent vector passes such an event.
+        others = [name for name in others if not engine.observers.OBSERVERS[name]().tangents]
+        first = ()
     turn = [others[(place * (IN_A_RUN - 1) + i) % len(others)] for i in range(IN_A_RUN - 1)]
-    return tuple(engine.observers.OBSERVERS[name]() for name in ("lyapunov_mle", *turn))
+    return tuple(engine.observers.OBSERVERS[name]() for name in (*first, *turn))
 
 
 def assert_same_events(a, b):

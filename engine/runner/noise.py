@@ -60,10 +60,10 @@ def noise_functions(plan: UnitPlan) -> list[str]:
         written += vector_function("noise_correction", model, shape, noise.correction, tangent)
     for name, (other, sign) in _CORRECTED.items():
         if name in called:
-            result = "rhs(t, y, p)"
+            lines = ["f = rhs(t, y, p)"]
             if noise.calculus == other and noise.is_corrected:
-                result = f"axpy({result}, {sign!r}, noise_correction(t, y, p))"
-            written.append(define(name, "t, y, p", [f"return {result}"]))
+                lines = [f"f = axpy(rhs(t, y, p), {sign!r}, noise_correction(t, y, p))"]
+            written.append(define(name, "t, y, p", [*lines, "return f"]))
     return written
 
 

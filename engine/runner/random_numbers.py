@@ -2,9 +2,8 @@
 
 A generator without memory: the normal number of state i in step n is computed from the seed, n
 and i, so that no chunking, pause, branch or batch can change it.  `philox`, `uniform_pair` and
-`normal_pair` become part of a unit whose model has noise.  They compute in integers below 2**63
-but for the products of two 32-bit words, of which compiled code keeps the lower 64 bits in a
-signed integer; all that is taken from them is masked, so that Python's integers give the same.
+`normal_pair` become part of a unit whose model has noise.  No integer in them reaches 2**63 in
+magnitude, so that compiled code and Python's integers give the same.
 """
 
 from typing import Any
@@ -21,11 +20,13 @@ def philox(c0: int, c1: int, c2: int, c3: int, k0: int, k1: int) -> tuple[int, i
     section 4.3; constants as in table 2 and their library Random123.
     """
     for _ in range(10):
-        a = c0 * 0xD2511F53
-        b = c2 * 0xCD9E8D57
-        c0 = ((b >> 32) & 0xFFFFFFFF) ^ c1 ^ k0
+        # The products with 0xD2511F53 and 0xCD9E8D57, less 2**32 times the words themselves.
+        a = c0 * (0xD2511F53 - 0x100000000)
+        b = c2 * (0xCD9E8D57 - 0x100000000)
+        high_a = (a >> 32) + c0
+        c0 = ((b >> 32) + c2) ^ c1 ^ k0
         c1 = b & 0xFFFFFFFF
-        c2 = ((a >> 32) & 0xFFFFFFFF) ^ c3 ^ k1
+        c2 = high_a ^ c3 ^ k1
         c3 = a & 0xFFFFFFFF
         k0 = (k0 + 0x9E3779B9) & 0xFFFFFFFF
         k1 = (k1 + 0xBB67AE85) & 0xFFFFFFFF

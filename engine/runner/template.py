@@ -229,9 +229,7 @@ def run(
                             t, h, y, p, step_memory, rtol, atol
                         )
                     else:
-                        y_new, error, new_memory = runner_step(
-                            t, h, y, p, step_memory, rtol, atol
-                        )
+                        y_new, error, new_memory = runner_step(t, h, y, p, step_memory, rtol, atol)
                     norm = error_norm(error, y, y_new, rtol, atol)
                     if norm <= 1.0 and is_finite(y_new):
                         accepted = True

@@ -16,4 +16,5 @@ def interpolate(theta, dt, y_old, y, dense):
     Continuous, and as exact as the steps themselves, of strong order 1/2 uniformly in time.
     Kloeden & Platen, Numerical Solution of Stochastic Differential Equations (1992), 9.1.
     """
-    return blend(y_old, y, theta)
+    rest = 1.0 - theta
+    return weighted2(1.0, rest, y_old, theta, y)

@@ -56,7 +56,7 @@ def test_plans_keep_the_rows_they_promise():
 def test_every_variant_exists_for_every_model(variant, name):
     model = load(name)
     observers = (engine.observers.lyapunov_mle(),) if variant.observes else ()
-    stepper = "map" if model.kind == "map" else "rk4"
+    stepper = model.spec.sim.stepper
     runner = engine.get_runner(
         variant, model=model, stepper=stepper, observers=observers, jit=False
     )

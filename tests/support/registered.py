@@ -113,7 +113,8 @@ def observers_of(model, stepper):
         # No tangent vector passes such an event.
         others = [name for name in others if not engine.observers.OBSERVERS[name]().tangents]
         first = ()
-    turn = [others[(place * (IN_A_RUN - 1) + i) % len(others)] for i in range(IN_A_RUN - 1)]
+    count = IN_A_RUN - len(first)
+    turn = [others[(place * count + i) % len(others)] for i in range(count)]
     return tuple(engine.observers.OBSERVERS[name]() for name in (*first, *turn))
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from engine.errors import ModelError
+from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.expressions import parse
 from engine.model.spec import Event, Formula, ModelSpec, SimDefaults
@@ -47,6 +48,8 @@ def _equations(spec: ModelSpec) -> Iterator[str]:
     mark = "'" if spec.kind == "ode" else "[n+1]"
     for equation in spec.equations:
         yield f"{equation.state}{mark} = {_text(equation.formula)}"
+    for part in spec.noise:
+        yield f"noise {part.state} = {_text(part.formula)}"
     for state in spec.states:
         if repr(state.value) != "0.0":
             yield f"{state.name}(0) = {state.value!r}"
@@ -80,12 +83,14 @@ def _text(formula: Formula) -> str:
 
 def _lost(spec: ModelSpec) -> Iterator[str]:
     """Yield what plain equations cannot say."""
-    defaults = SimDefaults(dt=1.0, stepper="map") if spec.kind == "map" else SimDefaults()
+    usual = default_stepper(spec.kind, bool(spec.noise), "ito")
+    defaults = SimDefaults(stepper=usual, **({"dt": 1.0} if spec.kind == "map" else {}))
     for said, what in (
         (spec.dtype == "float64", f"dtype {spec.dtype}"),
         (not spec.constants, "that constants are no parameters"),
         (not spec.jacobian, "the Jacobian matrix"),
         (not spec.inverse, "the inverse"),
+        (spec.calculus == "ito", "the calculus of Stratonovich"),
         (spec.sim == defaults, "[sim]"),
         (not spec.presets, "presets"),
         (spec.meta == type(spec.meta)(), "[meta]"),

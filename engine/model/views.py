@@ -22,6 +22,7 @@ VIEWS: Mapping[str, str] = MappingProxyType(
         "stroboscope": "the states once in each period of a drive",
         "bifurcation_diagram": "long-term values of a state against a parameter",
         "basins": "initial states, coloured by where they end",
+        "histogram": "how often the values of a state occur",
         "power_spectrum": "the power of a state against frequency",
         "space_time": "all states of a chain or a ring, side by side, against time",
     }

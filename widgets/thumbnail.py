@@ -14,7 +14,7 @@ WIDTH, HEIGHT = 800, 480
 MARGIN = 24
 # Most rows that a picture is drawn from, and most iterations of a map's cloud and cobweb.
 ROWS = 6_000
-CLOUD = 12_000
+CLOUD = 8_000
 COBWEB = 60
 # Points of the graph of a map, and orbits of a conservative map.
 GRAPH = 240

@@ -84,7 +84,7 @@ def _text(formula: Formula) -> str:
 def _lost(spec: ModelSpec) -> Iterator[str]:
     """Yield what plain equations cannot say."""
     usual = default_stepper(spec.kind, bool(spec.noise), "ito")
-    defaults = SimDefaults(stepper=usual, **({"dt": 1.0} if spec.kind == "map" else {}))
+    defaults = SimDefaults(stepper=usual, dt=1.0 if spec.kind == "map" else SimDefaults.dt)
     for said, what in (
         (spec.dtype == "float64", f"dtype {spec.dtype}"),
         (not spec.constants, "that constants are no parameters"),

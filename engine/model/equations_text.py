@@ -25,7 +25,7 @@ from engine.errors import ModelError, suggest
 from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
-from engine.model.expressions import NAME_PATTERN, parse
+from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse
 from engine.model.names import Scope, name_fault, resolve
 from engine.model.nodes import Node
 from engine.model.spec import (
@@ -83,6 +83,9 @@ def read_equations_text(text: str, origin: str = "") -> ModelSpec:
     ModelError
         If a statement is none of those above; with line and column.
     """
+    if len(text) > MAX_LENGTH:
+        place = origin or "equations"
+        raise ModelError(f"{place}: longer than {MAX_LENGTH} characters; a model file may be")
     return _Reading(text, origin).spec()
 
 

@@ -33,6 +33,9 @@ from engine.model.spec import Event, Formula
 
 __all__ = ["compile_events"]
 
+# Each has the rest of its condition as a guard, so many make a long text.
+MAX_MACROS = 50
+
 _STATEMENT = re.compile(rf"\s*({NAME_PATTERN})\s*([-+*/]?)=(?!=)\s*")
 _ARITY = dict.fromkeys(EVENT_MACROS, 1) | {
     "cross_up": 2, "cross_down": 2, "cross_either": 2,
@@ -143,6 +146,11 @@ class _Writer:
                 # The tree is resolved once more, so names go back to where they came from.
                 value, lo, hi = node.arguments
                 return Compare(lo, (("<=", value), ("<=", hi)))
+            if len(macros) == MAX_MACROS:
+                raise ExpressionError(
+                    f"{formula.where}: more than {MAX_MACROS} crossings in one condition; write "
+                    "several events"
+                )
             macros.append(_Macro(node.function, arguments))
             symbols.append(Symbol("argument", f"m{len(symbols)}"))
             return Name(f"macro {len(symbols) - 1}")
@@ -290,10 +298,12 @@ _RELATIONS: Mapping[str, str] = {
 
 
 def _folded(function: str, parts: list[str]) -> str:
-    text = parts[0]
-    for part in parts[1:]:
-        text = f"{function}({text}, {part})"
-    return text
+    """Fold by halves, so that a thousand parts are ten brackets deep."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = (len(parts) + 1) // 2
+    left, right = _folded(function, parts[:middle]), _folded(function, parts[middle:])
+    return f"{function}({left}, {right})"
 
 
 def _with(node: Node, values: Mapping[int, Node]) -> Node:

@@ -86,7 +86,9 @@ def _states(translation: Translation, model: "Model") -> list[Any]:
 
 
 def _values(translation: Translation, model: "Model") -> list[Any]:
-    return [translation.to_sympy(translation.written_out(tree)) for tree in model.resolved_rhs]
+    # All are counted before any is differentiated.
+    trees = [translation.differentiable(tree) for tree in model.resolved_rhs]
+    return [translation.to_sympy(tree) for tree in trees]
 
 
 def _reduced(translation: Translation, found: Sequence[tuple[int, int, Any]]) -> Derived:

@@ -22,7 +22,8 @@ __all__ = ["list_models", "load_model"]
 
 _FOLDERS = {"ode": "flows", "map": "maps"}
 _LONGEST_PATH = 1_000
-_HEADER = re.compile(r"^\s*\[[^\]\n]+\]\s*(#.*)?$", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*(#.*)?\r?$", re.MULTILINE)
+_LONGEST_TEXT = 1_000_000
 
 
 def list_models(kind: Literal["ode", "map"] | None = None) -> tuple[str, ...]:
@@ -124,7 +125,9 @@ def _is_file(path: Path) -> bool:
 
 def _load_file(path: Path) -> ModelSpec:
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        with path.open(encoding="utf-8-sig") as file:
+            # No more than is allowed: a path may lead to something without end.
+            text = file.read(_LONGEST_TEXT + 1)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ModelError(f"cannot read the model file {str(path)!r}: {error}") from error
     if path.suffix == ".toml":
@@ -135,6 +138,8 @@ def _load_file(path: Path) -> ModelSpec:
 
 
 def _load_text(text: str, origin: str) -> ModelSpec:
+    if len(text) > _LONGEST_TEXT:
+        raise ModelError(f"{origin or 'model'}: longer than {_LONGEST_TEXT} characters")
     if _HEADER.search(text):
         return read_toml(text, origin)
     if looks_like_ode(text):

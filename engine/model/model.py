@@ -23,6 +23,7 @@ from engine.model.generated import (
 )
 from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
+from engine.model.limits import check_counts, check_operations
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.noise import ModelNoise
@@ -76,6 +77,7 @@ class Model(WithPresets):
     def __init__(self, spec: ModelSpec) -> None:
         if spec.dtype != "float64":
             raise ModelError(f"{spec.place('model', 'dtype')}: {spec.dtype} is not available yet")
+        check_counts(spec)
         self.spec = spec
         self.name = spec.name
         self.kind = spec.kind
@@ -100,6 +102,8 @@ class Model(WithPresets):
         self._aux = sorted_aux(spec, self._scope)
         self.code = self._rendered()
         self.events = self._compiled_events()
+        equations = [*self._rhs, *self._aux.values()]
+        check_operations(spec.origin or spec.name, self._table, equations, self.events)
         self._given_jacobian = self._checked_jacobian()
         amplitudes = [resolved(part.formula, self._scope) for part in spec.noise]
         self.noise = ModelNoise(self, amplitudes)

@@ -14,6 +14,8 @@ import sympy
 
 from engine.errors import ExpressionError, ModelError
 from engine.model.evaluation import constant_value
+from engine.model.limits import DerivativeSize
+from engine.model.limits import DerivativeSize
 from engine.model.names import Scope, resolve
 from engine.model.nodes import (
     Apply,
@@ -30,10 +32,13 @@ from engine.model.nodes import (
     rebuild,
 )
 
+from engine.model.sympy_numbers import exact, product, signed
+
 if TYPE_CHECKING:
     from engine.model.model import Model
 
 __all__ = [
+<<<<<<< HEAD
     "DERIVATIVES",
     "WRITTEN_OUT",
     "Translation",
@@ -42,8 +47,14 @@ __all__ = [
     "rate_of_change",
     "tangent_product",
 ]
+=======
+    "DERIVATIVES", "WRITTEN_OUT", "Translation", "along", "rate_of_change", "tangent_product",
+]  # fmt: skip
+>>>>>>> fe69c3f (Bound what a model's text may ask for: operations, derivatives, counts, crossings, lengths)
 
 MAX_NODES = 20_000
+MANY_FACTORS = 50
+MAX_DERIVED = 200_000  # of all derivatives, before terms are combined
 
 # Partial derivatives by the arguments x, y, z, almost everywhere.
 DERIVATIVES: Mapping[str, tuple[str, ...]] = {
@@ -129,14 +140,16 @@ def along(
         for variable in variables
     }
     products = []
-    for tree in trees:
-        value = translation.to_sympy(translation.written_out(tree))
+    # All are counted before any is differentiated.
+    for whole in [translation.differentiable(tree) for tree in trees]:
+        value = translation.to_sympy(whole)
+        found = value.free_symbols
         products.append(
             sympy.Add(
                 *(
                     value.diff(variable) * direction
                     for variable, direction in directions.items()
-                    if variable in value.free_symbols
+                    if variable in found
                 )
             )
         )
@@ -155,10 +168,12 @@ def rate_of_change(model: "Model", tree: Node) -> Node:
         If it exceeds 20,000 operations when written out.
     """
     translation = Translation(model)
-    value = translation.to_sympy(translation.written_out(tree))
+    value = translation.to_sympy(translation.differentiable(tree))
+    found = value.free_symbols
     terms = [value.diff(translation.symbol(Symbol("time", "t")))]
     for name, rhs in zip(model.state_names, model.resolved_rhs, strict=True):
-        slope = value.diff(translation.symbol(Symbol("state", name)))
+        state = translation.symbol(Symbol("state", name))
+        slope = value.diff(state) if state in found else 0
         if slope != 0:
             terms.append(slope * translation.to_sympy(translation.written_out(rhs)))
     return translation.to_tree(sympy.Add(*terms))
@@ -212,6 +227,17 @@ class Translation:
         # By identity: a tree may hold the same subtree many times.
         self.sizes: dict[int, tuple[Node, int]] = {}
         self.budget = MAX_NODES
+        self.derivatives = DerivativeSize()
+        self.derived = 0
+
+    def differentiable(self, node: Node) -> Node:
+        """Return `node` written out, unless its derivatives are too large."""
+        whole = self.written_out(node)
+        self.derived += self.derivatives.of(whole)
+        if self.derived > MAX_DERIVED:
+            self.budget = 0
+            self._spend()
+        return whole
 
     def symbol(self, symbol: Symbol) -> Any:
         made = sympy.Symbol(f"{symbol.role}_{symbol.name}")
@@ -264,7 +290,7 @@ class Translation:
         self._spend()
         known = constant_value(node, self.values)
         if known is not None:
-            return _exact(known)
+            return exact(known)
         match node:
             case Symbol():
                 given = (arguments or {}).get(node)
@@ -312,7 +338,7 @@ class Translation:
         if expression.is_Symbol:
             return self.back[expression]
         if expression.is_Number:
-            return _number(float(expression))
+            return signed(float(expression))
         if expression.is_Add:
             return self.sum_tree(expression)
         if expression.is_Mul:
@@ -336,7 +362,7 @@ class Translation:
             left, right = operands
             call = Power(left, right) if name == "power" else Chain(left, (("//", right),))
         known = constant_value(call, {})
-        return call if known is None else _number(known)
+        return call if known is None else signed(known)
 
     def sum_tree(self, expression: Any) -> Node:
         signed = []
@@ -359,13 +385,15 @@ class Translation:
                 below.append(self.to_tree(sympy.Pow(base, -exponent)))
             else:
                 above.append(self.to_tree(factor))
-        top = _product(above or [Number(1.0)])
-        return Chain(top, (("/", _product(below)),)) if below else top
+        top = product(above or [Number(1.0)])
+        return Chain(top, (("/", product(below)),)) if below else top
 
 
 def _chained(total: Any, terms: list[tuple[str, Any]], is_sum: bool) -> Any:
     if is_sum:
         return sympy.Add(total, *(term if sign == "+" else -term for sign, term in terms))
+    if len(terms) > MANY_FACTORS and all(sign in "*/" for sign, _ in terms):
+        return sympy.Mul(total, *(term if sign == "*" else 1 / term for sign, term in terms))
     for sign, factor in terms:
         if sign == "*":
             total = total * factor
@@ -374,26 +402,3 @@ def _chained(total: Any, terms: list[tuple[str, Any]], is_sum: bool) -> Any:
         else:
             total = _function("mod" if sign == "%" else "floordiv")(total, factor)
     return total
-
-
-def _product(factors: list[Node]) -> Node:
-    return (
-        Chain(factors[0], tuple(("*", factor) for factor in factors[1:]))
-        if factors[1:]
-        else (factors[0])
-    )
-
-
-def _exact(value: float) -> Any:
-    """Return a SymPy number; small whole numbers stay exact, so that powers of them simplify."""
-    if not math.isfinite(value):
-        raise ExpressionError(f"a constant part of the model is {value}; no derivative")
-    return (
-        sympy.Integer(int(value))
-        if value.is_integer() and abs(value) < 1e3
-        else (sympy.Float(value))
-    )
-
-
-def _number(value: float) -> Node:
-    return Negate(Number(-value)) if value < 0.0 else Number(value)

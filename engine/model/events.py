@@ -35,6 +35,7 @@ __all__ = ["compile_events"]
 
 # Each has the rest of its condition as a guard, so many make a long text.
 MAX_MACROS = 50
+MAX_STATEMENTS = 500
 
 _STATEMENT = re.compile(rf"\s*({NAME_PATTERN})\s*([-+*/]?)=(?!=)\s*")
 _ARITY = dict.fromkeys(EVENT_MACROS, 1) | {
@@ -104,6 +105,10 @@ class _Writer:
         self.marks: list[str] = []
 
     def event(self, event: Event) -> EventCode:
+        if len(event.action) > MAX_STATEMENTS:
+            raise ModelError(
+                f"[events.{event.name}]: more than {MAX_STATEMENTS} statements in one action"
+            )
         tree, macros = self.condition(event.condition)
         flow = self.kind == "ode"
         where = event.condition.where

@@ -5,7 +5,7 @@ twice each, forty deep; a product of a thousand sums that is to be differentiate
 before they are done.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import MappingProxyType
 
 from engine.errors import ModelError
@@ -14,13 +14,14 @@ from engine.model.generated import EventsCode
 from engine.model.nodes import Apply, Chain, Node, Number, Symbol, children
 from engine.model.spec import ModelSpec
 
-__all__ = ["LIMITS", "DerivativeSize", "check_counts", "check_operations"]
+__all__ = ["LIMITS", "DerivativeSize", "check_counts", "check_operations", "within_limit"]
 
 MAX_OPERATIONS = 1_000_000
+MAX_WRITTEN_OUT = 500_000
 # Far beyond what a person writes, and what compiles in reasonable time.
 LIMITS: Mapping[str, int] = MappingProxyType(
     {
-        "states": 1_000, "events": 1_000, "params": 10_000, "constants": 10_000,
+        "states": 1_000, "events": 1_000, "params": 10_000, "constants": 1_000,
         "functions": 10_000, "aux": 10_000,
     }
 )  # fmt: skip
@@ -38,6 +39,22 @@ def check_counts(spec: ModelSpec) -> None:
         if (count := len(getattr(spec, table))) > most:
             place = f"{spec.origin} [{table}]" if spec.origin else f"[{table}]"
             raise ModelError(f"{place} a model has at most {most} of them, not {count}")
+
+
+def within_limit(trees: Iterable[Node], place: str) -> Iterator[Node]:
+    """Yield trees as long as they are not too large together.
+
+    Raises
+    ------
+    ModelError
+        If their sums, written out, have more than 500,000 parts together.
+    """
+    total = 0
+    for tree in trees:
+        total += _operations(tree, {})
+        if total > MAX_WRITTEN_OUT:
+            raise ModelError(f"{place}: more than {MAX_WRITTEN_OUT} operations when written out")
+        yield tree
 
 
 def check_operations(

@@ -23,7 +23,7 @@ from engine.model.generated import (
 )
 from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
-from engine.model.limits import check_counts, check_operations
+from engine.model.limits import check_counts, check_operations, within_limit
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.noise import ModelNoise
@@ -98,7 +98,8 @@ class Model(WithPresets):
         self._constants = Scope.of_constants({c.name: c.value for c in spec.constants})
         self._table, captured = resolved_functions(spec, self._constants)
         self._scope = self._full_scope(captured)
-        self._rhs = tuple(resolved(equation.formula, self._scope) for equation in spec.equations)
+        rhs = (resolved(equation.formula, self._scope) for equation in spec.equations)
+        self._rhs = tuple(within_limit(rhs, f"{spec.origin or spec.name} [equations]"))
         self._aux = sorted_aux(spec, self._scope)
         self.code = self._rendered()
         self.events = self._compiled_events()

@@ -31,26 +31,15 @@ from engine.model.nodes import (
     is_condition,
     rebuild,
 )
-
 from engine.model.sympy_numbers import exact, product, signed
 
 if TYPE_CHECKING:
     from engine.model.model import Model
 
 __all__ = [
-<<<<<<< HEAD
-    "DERIVATIVES",
-    "WRITTEN_OUT",
-    "Translation",
-    "along",
-    "drift_correction",
-    "rate_of_change",
+    "DERIVATIVES", "WRITTEN_OUT", "Translation", "along", "drift_correction", "rate_of_change",
     "tangent_product",
-]
-=======
-    "DERIVATIVES", "WRITTEN_OUT", "Translation", "along", "rate_of_change", "tangent_product",
 ]  # fmt: skip
->>>>>>> fe69c3f (Bound what a model's text may ask for: operations, derivatives, counts, crossings, lengths)
 
 MAX_NODES = 20_000
 MANY_FACTORS = 50

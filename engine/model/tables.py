@@ -113,7 +113,8 @@ class Table:
         else:
             result = float(value) if abs(value) <= 1e308 else math.inf
         if not math.isfinite(result):
-            raise self.fail(key, f"a finite number is expected, not {value}")
+            shown = f"{value}" if isinstance(value, str | float) else "so large an integer"
+            raise self.fail(key, f"a finite number is expected, not {shown[:60]}")
         return result
 
     def optional_number(self, key: str, scope: Scope) -> float | None:

@@ -16,6 +16,7 @@ from engine.model.entries import (
 from engine.model.equation_tables import read_equations, read_inverse, read_jacobian
 from engine.model.event_tables import read_events
 from engine.model.meta_table import read_meta
+from engine.model.limits import LIMITS
 from engine.model.mod_tables import read_mods
 from engine.model.names import Scope
 from engine.model.noise_table import read_calculus, read_noise
@@ -60,7 +61,11 @@ def read_toml(text: str, origin: str = "") -> ModelSpec:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         raise ModelError(f"{origin or 'model'}: not valid TOML: {error}") from None
-    return _File(Table(content, origin, ""), origin).spec()
+    root = Table(content, origin, "")
+    for table, most in LIMITS.items():
+        if isinstance(entries := content.get(table), dict) and len(entries) > most:
+            raise root.fail(f"[{table}]", f"at most {most} of them, not {len(entries)}")
+    return _File(root, origin).spec()
 
 
 class _File:

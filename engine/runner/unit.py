@@ -45,6 +45,16 @@ def render_unit(plan: UnitPlan) -> str:
     SimError
         The model is too large for the layout, or a recorded name does not exist.
     """
+    try:
+        return _rendered(plan)
+    except RecursionError:
+        raise SimError(
+            f"model {plan.model.name!r} has an expression too long to be compiled; divide it into "
+            "several aux"
+        ) from None
+
+
+def _rendered(plan: UnitPlan) -> str:
     shape = plan.shape
     if shape.n > MAX_STATES:
         raise SimError(

@@ -15,7 +15,6 @@ import sympy
 from engine.errors import ExpressionError, ModelError
 from engine.model.evaluation import constant_value
 from engine.model.limits import DerivativeSize
-from engine.model.limits import DerivativeSize
 from engine.model.names import Scope, resolve
 from engine.model.nodes import (
     Apply,

@@ -15,8 +15,8 @@ from engine.model.entries import (
 )
 from engine.model.equation_tables import read_equations, read_inverse, read_jacobian
 from engine.model.event_tables import read_events
-from engine.model.meta_table import read_meta
 from engine.model.limits import LIMITS
+from engine.model.meta_table import read_meta
 from engine.model.mod_tables import read_mods
 from engine.model.names import Scope
 from engine.model.noise_table import read_calculus, read_noise

@@ -93,7 +93,7 @@ def test_names_of_generated_code_change_nothing(kind, identifiers):
     assert {"rhs", "y", "p", "run", "counters", "DISCRETE", "memory"} <= set(identifiers)
     expected = orbit(kind, PLAIN)
     places = len(PLAIN)
-    step = 7 if kind in ("rk4", "map") else 3 * 7
+    step = 7 if kind in ("rk4", "map") else 6 * 7
     shift = list(KINDS).index(kind)
     for start in range(0, len(identifiers) - places, step):
         names = identifiers[start : start + places]

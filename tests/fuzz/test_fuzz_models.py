@@ -45,10 +45,12 @@ TERMS = st.recursive(
 )
 FORMS = [
     "{n}' = {a}", "d{n}/dt={a}", "{n}[n+1] = {a}", "{n}(t+1)={a}", "{n} = {a}", "{n}(0) = {a}",
-    "f({n}) = {a}", "{n} = {a} in [0, 2]", "when {a}: {n} = {b}", "when cross_up({a}, {b}): {n} = 1",
+    "f({n}) = {a}", "{n} = {a} in [0, 2]", "when {a}: {n} = {b}",
+    "when cross_up({a}, {b}): {n} = 1",
     "par {n}={a}", "init {n}={b}", "aux {n}={a}", "global 1 {{{a}}} {{{n}={b}}}", "!{n}={a}",
     "number {n}={b}", "{n}[1..3]'={a}*[j]", "@ dt={b}, total=1", "wiener w", "x'={a}+w*{b}", "done",
-    "[states]\n{n} = 1\n[equations.rhs]\n{n} = \"{a}\"", "[model]\ntype = 'ode'", "[aux]\n{n} = '{a}'",
+    "[states]\n{n} = 1\n[equations.rhs]\n{n} = \"{a}\"", "[model]\ntype = 'ode'",
+    "[aux]\n{n} = '{a}'",
     "[events.z]\ncond = '{a}'\naction = '{n} = {b}'", "[params]\n{n} = '{a}'",
 ]  # fmt: skip
 STATEMENTS = st.tuples(st.sampled_from(FORMS), NAMES, TERMS, TERMS).map(

@@ -2,7 +2,6 @@
 
 import math
 import re
-import warnings
 from collections.abc import Iterator
 from typing import Literal, TypeVar
 
@@ -18,11 +17,13 @@ from engine.model.spec import (
     Function,
     Meta,
     ModelSpec,
+    Noise,
     Param,
     Preset,
     State,
     make_part,
 )
+from engine.model.warn import warn_user
 from engine.model.xpp.events import event_of
 from engine.model.xpp.lines import expanded_lines
 from engine.model.xpp.names import Names
@@ -38,8 +39,6 @@ __all__ = ["looks_like_ode", "read_ode"]
 _Number = TypeVar("_Number", Param, Constant)
 
 MAX_FILE = 1_000_000
-# warn ← read_ode ← _load_text ← load_model ← its caller
-_STACK_OF_LOAD_MODEL = 4
 # Statements that no other kind of model text has.
 _TELLTALE = re.compile(
     r"^[ \t]*(?:(?:p|par|param|params|parameter|parameters|init|aux|number|numbers|wiener|global"
@@ -91,7 +90,7 @@ def read_ode(text: str, origin: str = "") -> ModelSpec:
     except RecursionError:
         raise ModelError(f"{origin or 'model'}: formulas nested too deeply") from None
     if message := report.warning():
-        warnings.warn(message, ModelWarning, stacklevel=_STACK_OF_LOAD_MODEL)
+        warn_user(message, ModelWarning)
     return spec
 
 
@@ -167,7 +166,7 @@ class _Reading:
             state: separated_or_refused(tree, random, report, self.lines[state])
             for state, tree in self.trees(source.equations).items()
         }
-        noise = amplitudes(equations, report, self.lines)
+        noise = tuple(self.noise(amplitudes(equations, report, self.lines)))
         aux = tuple(self.aux(fixed, random))
         kept: list[str] = []
         events = [
@@ -184,7 +183,6 @@ class _Reading:
         )  # fmt: skip
         axes = axes_of(source.options, self.names, report)
         presets = tuple(self.presets())
-        self.check_noise(noise)
         self.note_order(fixed)
         report.check()
         kind: Literal["ode", "map"] = "map" if self.discrete else "ode"
@@ -205,6 +203,7 @@ class _Reading:
                 Equation(state=state, formula=self.formula(parts.rest or Number(0.0), state))
                 for state, parts in equations.items()
             ),
+            noise=noise,
             events=tuple(event for event in events if event is not None),
             sim=sim,
             presets=presets,
@@ -292,10 +291,12 @@ class _Reading:
             taken.add(group.name)
             yield Preset(name=group.name, params=values["param"], states=values["state"])
 
-    def check_noise(self, noise: dict[str, Node]) -> None:
-        for state in noise:
-            kind = "map" if self.discrete else "flow"
-            self.report.refuse(self.lines[state], f"noise in a {kind}, of {state!r}")
+    def noise(self, amplitudes: dict[str, Node]) -> Iterator[Noise]:
+        """Yield the amplitudes of the noise, of a flow."""
+        for state, tree in amplitudes.items():
+            if self.discrete:
+                self.report.refuse(self.lines[state], f"noise in a map, of {state!r}")
+            yield Noise(state=state, formula=self.formula(tree, state))
 
     def note_order(self, fixed: dict[str, Node]) -> None:
         """Note each quantity that uses a later one: XPPAUT takes that one's value of before."""

@@ -1,12 +1,14 @@
 """Whatever text a model is made of, the answer is a model or a `ModelError`."""
 
 import pickle
+import time
 import warnings
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine import Sim
 from engine.errors import ModelError, suggest
 from engine.model import load_model
 
@@ -88,3 +90,77 @@ def test_a_model_can_be_sent_to_another_process():
 )
 def test_suggestions(name, candidates, ending):
     assert suggest(name, candidates) == ending
+
+
+TWICE = "".join(f"f{i}(u) = f{i - 1}(u) + f{i - 1}(u)\n" for i in range(1, 41))
+ARRAY = "\n".join(f"x{i}' = -x{i}" for i in range(5_000))
+HEAD = "[model]\ntype = 'ode'\n[states]\nx = 1\n[equations.rhs]\nx = 'x'\n"
+TOO_MUCH = {
+    "functions that double forty times": (f"x' = f40(x)\nf0(u) = u\n{TWICE}", "operations"),
+    "an exponent of such a function": (f"x' = x^f40(2)\nf0(u) = u\n{TWICE}", "operations"),
+    "thousands of states": (ARRAY, "at most 1000"),
+    "an array of thousands": ("x[1..5000]'=-x[j]\ndone", "at most 1000"),
+    "an array of a million": ("x[1..1000000]'=-x[j]\ndone", "more than 20000 elements"),
+    "a block of a million": ("%[1..9000]\n" + "x[j]'=1\n" * 999 + "%\n", "more than 20000 lines"),
+    "thousands of events": ("x' = x\n" + "when x > 1: x = 0\n" * 3_000, "at most 1000"),
+    "a condition of many crossings": (
+        "x' = x\nwhen " + " or ".join(f"cross_up(x, {i})" for i in range(1_500)) + ": x = 0",
+        "more than 50 crossings",
+    ),
+    "an action of many statements": (
+        HEAD + "[events.a]\ncond = 'x > 1'\naction = '" + "x = x + 1;" * 9_000 + "'",
+        "more than 500 statements",
+    ),
+    "thousands of constants": (
+        HEAD + "[constants]\n" + "\n".join(f"c{i} = '{i}'" for i in range(9_000)),
+        "at most 1000",
+    ),
+    "sums without end": (
+        "\n".join(
+            f"x{i}' = sum(sum(x{i} for q in range(200)) for j in range(200))" for i in range(99)
+        ),
+        "when written out",
+    ),
+    "a long text": ("x' = x\n" + "# nothing\n" * 20_000, "longer than 100000 characters"),
+    "empty lines": ("\n" * 900_000 + "x' = x", "longer than"),
+    "a huge integer": (HEAD.replace("= 1", "= 0x" + "f" * 9_000), "so large an integer"),
+    "functions four thousand deep": (
+        "par a=1\nx'=f4000(x)\nf0(u)=u\n"
+        + "".join(f"f{i}(u)=f{i - 1}(u)\n" for i in range(1, 4_001)),
+        "too deeply",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOO_MUCH)
+def test_too_much_is_refused_and_not_waited_for(name):
+    text, message = TOO_MUCH[name]
+    begun = time.thread_time()
+    with pytest.raises(ModelError, match=message):
+        load_model(text)
+    # Within a second on an idle machine.
+    assert time.thread_time() - begun < 10.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x' = " + "*".join(f"(x + {i})" for i in range(900)),
+        "x' = " + "*".join("sin(x)" for i in range(900)),
+        "x' = a59\na0 = x + 1\n"
+        + "".join(f"a{i} = sin(a{i - 1})*a{i - 1}\n" for i in range(1, 60)),
+    ],
+)
+def test_derivatives_too_large_are_refused_before_they_are_taken(text):
+    model = load_model(text)
+    begun = time.thread_time()
+    with pytest.raises(ModelError, match="too many to be differentiated"):
+        model.jvp()
+    assert time.thread_time() - begun < 10.0
+
+
+def test_a_condition_of_a_thousand_comparisons_is_shallow():
+    text = " and ".join(f"x > {i}" for i in range(1_000))
+    model = load_model(f"x' = 1\nx(0) = 998\nwhen {text}: x = 0")
+    run = Sim(model, stepper="euler", dt=0.5, jit=False).run(n_steps=4)
+    assert run.events["when_1"]["t"] == pytest.approx([1.0])

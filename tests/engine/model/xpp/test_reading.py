@@ -1,7 +1,9 @@
 """What .ode files may say, what is noted about it, and what is refused with every reason."""
 
+import numpy as np
 import pytest
 
+import engine
 from engine.errors import ModelError
 from engine.model import load_model
 from engine.model.xpp.lines import expanded_lines
@@ -254,3 +256,62 @@ def test_arrays_are_written_out():
         ("y1'=-y1", 3), ("init y1=2", 4), ("y2'=-y2", 3), ("init y2=3", 4),
         ("z'=w7 +1", 6),
     ]  # fmt: skip
+
+
+def test_wiener_variables_become_amplitudes_of_noise(loaded):
+    model, notes = loaded(
+        """wiener w
+wiener u[1..2]
+par s=.5,q=2
+drift=-x+s*x*w
+x'=drift+1
+y'=u1/2-q*(u2-y)
+z'=if(x>1)then(0)else(z)
+@ meth=euler
+done
+"""
+    )
+    assert {n.state: n.formula.text for n in model.spec.noise} == {
+        "x": "s * x",
+        "y": "sqrt((1 / 2)^2 + (-q)^2)",
+    }
+    assert [e.formula.text for e in model.spec.equations] == [
+        "drift + 1",
+        "-(q * -y)",
+        "0 if x > 1 else z",
+    ]
+    assert [a.formula.text for a in model.spec.aux] == ["-x"]
+    assert model.spec.calculus == "ito"
+    assert model.spec.sim.stepper == "euler_maruyama"
+    assert notes == []
+
+
+def test_a_noisy_path_is_that_of_the_same_model_in_plain_equations(loaded):
+    # Uhlenbeck & Ornstein, Phys. Rev. 36 (1930) 823.
+    ode, _ = loaded(
+        "wiener w\npar th=1.5,sg=.3\nx'=-th*x+sg*w\nx(0)=1\n@ meth=euler,dt=.01\ndone\n"
+    )
+    plain = load_model("x' = -th*x\nnoise x = sg\nth = 1.5; sg = 0.3\nx(0) = 1")
+    runs = [
+        engine.Sim(model, stepper="euler_maruyama", dt=0.01, seed=7, jit=False).run(n_steps=200)
+        for model in (ode, plain)
+    ]
+    assert np.array_equal(runs[0].y, runs[1].y)
+    assert np.ptp(np.diff(runs[0]["x"])) > 0.01
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("x'=w^2", "a Wiener variable may only be added"),
+        ("x'=1/w", "a Wiener variable may only be added"),
+        ("x'=w*w", "a Wiener variable may only be added"),
+        ("x'=sin(w)", "a Wiener variable may only be added"),
+        ("x'=w\ny'=-w", "drives both 'x' and 'y'"),
+        ("x(t+1)=x+w", "noise in a map, of 'x'"),
+        ("x'=1\nglobal 1 x-1 {x=w}", "a Wiener variable in an event"),
+    ],
+)
+def test_noise_that_is_not_ours_is_refused(text, reason):
+    with pytest.raises(ModelError, match=reason):
+        load_model(f"wiener w\n{text}\ndone\n")

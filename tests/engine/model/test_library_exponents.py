@@ -73,8 +73,6 @@ FLOWS = [
     ("halvorsen", 200_000, (0.7899, 0.0, -4.5999), 0.02, -3 * 1.27),
     ("chen", 300_000, (2.0272, 0.0, -12.0272), 0.05, 28.0 - 35.0 - 3.0),
     ("sprott_jerk", 200_000, (0.0551, 0.0, -2.0721), 0.006, -2.017),
-    ("thomas", 300_000, (0.0349, 0.0, -0.5749), 0.008, -3 * 0.18),
-    ("rabinovich_fabrikant", 300_000, (0.1981, 0.0), 0.03, None),
     ("rossler_hyperchaos", 300_000, (0.112, 0.019, 0.0), 0.01, None),
 ]
 
@@ -100,5 +98,5 @@ def test_forty_sites_of_the_atmosphere_double_their_errors_in_two_fifths_of_a_un
     # Lorenz & Emanuel, J. Atmos. Sci. 55 (1998) 399: doubling time 0.42, exponent ln 2 / 0.42.
     model = engine.load_model("lorenz_96", n=40)
     sim = engine.Sim(model, dt=0.02, record=False, observers=(engine.observers.lyapunov_mle(),))
-    result = sim.run(n_steps=500_000, transient=50.0)
+    result = sim.run(n_steps=400_000, transient=50.0)
     assert result.observers["lyapunov_mle"]["mle"] == pytest.approx(log(2) / 0.42, abs=0.07)

@@ -103,7 +103,7 @@ def test_an_orbit_of_arenstorf_closes(vy, period):
 def test_a_comet_comes_back_after_one_year():
     # Kepler's third law with e = 0.9, a = 1.
     start = {"x": 0.1, "y": 0.0, "vx": 0.0, "vy": sqrt(19.0)}
-    result = _orbit("kepler", t_end=tau, dt=tau / 20_000, y0=start)
+    result = _orbit("kepler", t_end=tau, dt=tau / 40_000, y0=start)
     assert result.y[-1][:4] == pytest.approx(tuple(start.values()), abs=1e-5)
     assert np.ptp(result["aux.momentum"]) < 1e-9
 
@@ -207,16 +207,34 @@ def test_an_adapting_cell_makes_its_intervals_longer_and_a_tonic_one_does_not():
         assert lasting > ratio if ratio > 1.0 else lasting == pytest.approx(1.0, abs=0.15)
 
 
-def test_stiff_chemistry_ends_at_the_published_values():
-    # Hairer & Wanner, test set of Solving ODEs II: HIRES at 321.8122; Hindmarsh, LSODE: Robertson
-    # at 40.
-    end = _orbit("hires", rtol=1e-9, atol=1e-12, record=("y1", "y2", "y6", "y8")).y[-1]
-    published = (
-        0.7371312573325668e-3, 0.1442485726316185e-3, 0.6238968252742796e-2, 0.2850001604814231e-2,
-    )  # fmt: skip
-    assert end == pytest.approx(published, rel=1e-4)
-    end = _orbit("robertson", t_end=40.0, rtol=1e-8, atol=1e-12, record=("y1", "y2", "y3")).y[-1]
-    assert end == pytest.approx((0.7158271, 9.185535e-6, 0.2841637), rel=1e-5)
+# model, final time, states, their published values, relative tolerance.
+STIFF = [
+    ("robertson", 40.0, ("y1", "y2", "y3"), (0.7158271, 9.185535e-6, 0.2841637)),
+    ("robertson", 1e11, ("y1", "y2", "y3"), (2.083340149701255e-8, 8.333360770334713e-14, 1.0)),
+    ("hires", None, ("y1", "y2", "y6", "y8"),
+     (7.371312573325668e-4, 1.442485726316185e-4, 6.238968252742796e-3, 2.850001604814231e-3)),
+    ("oregonator", 360.0, ("x", "y", "z"),
+     (1.000814870318523, 1228.178521549917, 132.0554942846706)),
+    ("van_der_pol_stiff", 2000.0, ("x", "v"), (1.706167732170483, -8.928097010247975e-4)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "end", "states", "published"), STIFF, ids=[f"{row[0]}-{row[1]}" for row in STIFF]
+)
+def test_a_stiff_problem_ends_at_the_published_values(name, end, states, published):
+    # Reference solutions of Hairer & Wanner, Solving ODEs II, IV.10, as in Mazzia & Magherini,
+    # Test Set for IVP Solvers (2008); Robertson at 40: Hindmarsh, LSODE (1980).
+    atol = 1e-20 if end == 1e11 else 1e-12
+    result = _orbit(name, t_end=end, rtol=1e-8, atol=atol)
+    final = dict(zip(result.names, result.y[-1], strict=True))
+    assert [final[state] for state in states] == pytest.approx(published, rel=2e-5)
+
+
+def test_the_oregonator_repeats_itself_every_303_units():
+    # Hairer & Wanner II, IV.10, fig. 10.4: a little over 300; measured with SciPy's Radau: 302.86.
+    result = _orbit("oregonator", rtol=1e-7, atol=1e-8)
+    assert _period(result, "aux.log_x", 2.0, last=1) == pytest.approx(302.86, abs=0.1)
 
 
 def test_a_thermostat_keeps_its_oscillator_at_its_temperature_on_average():

@@ -90,6 +90,8 @@ def _dt(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) ->
 
 def _tolerances(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
     arrays.clock[abi.RTOL], arrays.clock[abi.ATOL] = after.rtol, after.atol
+    # Whether accuracy or stability limits the steps is another question now.
+    arrays.counters[[abi.STIFF_STEPS, abi.CALM_STEPS, abi.STIFF]] = 0
     return arrays
 
 

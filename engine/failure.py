@@ -8,8 +8,9 @@ from engine.run_state import RunState
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.sim import Sim
+from engine.steppers import list_steppers
 
-__all__ = ["Failure", "find_failure"]
+__all__ = ["Failure", "find_failure", "implicit_steppers"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,13 +73,25 @@ def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
             message=message,
             event=event.name,
         )
-    return Failure(
-        variable=None,
-        value=None,
-        t=arrays.t,
-        step=arrays.n_steps,
-        message=(
-            f"the step size fell below what t can resolve {at}: the solution may end there, or "
-            f"rtol = {sim.rtol:g} and atol = {sim.atol:g} ask for too much"
-        ),
+    message = (
+        f"the step size fell below what t can resolve {at}: the solution may end there, or "
+        f"rtol = {sim.rtol:g} and atol = {sim.atol:g} ask for too much"
     )
+    if arrays.counters[abi.STIFF]:
+        message = (
+            f"the problem is stiff {at}: stability holds the steps of {sim.stepper} at "
+            f"{arrays.clock[abi.NEXT_STEP]:.2g} although the solution is smooth; use "
+            f"{implicit_steppers(sim)}, or raise max_steps = {sim.max_steps} to let it crawl"
+        )
+    return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
+
+
+def implicit_steppers(sim: Sim) -> str:
+    """Name the steppers for stiff problems that can step a sim's model."""
+    model = sim.model
+    fitting = [s for s in list_steppers(model.kind) if s.stiff]
+    names = [s.name for s in fitting if s.misfit is None or not s.misfit(model)]
+    if not names:
+        return "an implicit stepper"
+    listed = " or ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"an implicit stepper such as {listed}"

@@ -162,6 +162,8 @@ class RunState:
         self.clock[abi.DT] = sim.dt
         self.clock[abi.RTOL] = sim.rtol
         self.clock[abi.ATOL] = sim.atol
+        own = sim.model.spec.sim
+        self.clock[abi.CRAWL_STEP] = (own.t_end - own.t0) / (abi.STIFF_BUDGET * sim.max_steps)
 
 
 def initial_run_state(sim: Sim) -> RunState:

@@ -10,7 +10,7 @@ import numpy as np
 from engine.checks import count, number
 from engine.errors import SimError
 from engine.event_log import new_event_log, split_event_log
-from engine.failure import Failure, find_failure
+from engine.failure import Failure, find_failure, implicit_steppers
 from engine.observers.memory import new_outputs, new_workspace
 from engine.results import Floats, Results, make_results
 from engine.run_state import (
@@ -109,9 +109,11 @@ def _expected_rows(sim: Sim, arrays: RunState) -> int:
 
 def _too_many_steps(sim: Sim, arrays: RunState) -> Failure:
     message = (
-        f"max_steps = {sim.max_steps} took the run only to t = {arrays.t:g}: raise max_steps, "
-        "loosen the tolerances, or use a stepper for stiff problems"
+        f"max_steps = {sim.max_steps} took the run only to t = {arrays.t:g}: raise max_steps or "
+        "loosen the tolerances"
     )
+    if arrays.counters[abi.STIFF_STEPS] > 0:
+        message += f"; the problem is stiff there, so that {implicit_steppers(sim)} may do"
     return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
 
 

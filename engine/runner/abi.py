@@ -14,9 +14,10 @@ counters       (N_COUNTERS,)     int64         step counts and buffer fill, inde
 clock          (N_CLOCK,)        float64       times in model units, step sizes, tolerances
 params         (max(p, 1),)      model dtype   parameter values; written only by the actions of
                                                events
-state          (3, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
-                                               would have led to) and PREVIOUS (start of the last
-                                               accepted step)
+state          (4, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
+                                               would have led to), PREVIOUS (start of the last
+                                               accepted step) and STIFF_MARK (where the count
+                                               STIFF_STEPS began)
 memory         (rows, N)         model dtype   the stepper's memory: m vectors over the extended
                                                state of N = n (1 + tangents) components; rows is
                                                max(m, 1), in the array layout more: the runner's
@@ -93,7 +94,8 @@ class Status(IntEnum):
     NAN_DETECTED
         The next state is not finite; it stands in row REJECTED of state.
     STEPFAIL
-        The step size fell below what t resolves, or an event fires without end (ENDLESS_EVENT).
+        The step size fell below what t resolves, an event fires without end (ENDLESS_EVENT), or
+        the problem is stiff and the method explicit (STIFF).
     TRACE_OVERFLOW
         The samples of one more step may have no room in trace.  Grow it, or drain it and set
         TRACE_ROW to 0.
@@ -146,7 +148,10 @@ INSIDE_CELL = 14  # 1: an event has divided the fixed step, and the state is ins
 ENDLESS_EVENT = 15  # place, from 1, of the event that fires without end; 0: none
 SEED_LOW = 16  # the lower 32 bits of the seed
 SEED_HIGH = 17  # and the upper ones
-N_COUNTERS = 18
+STIFF_STEPS = 18  # adaptive: steps limited by stability, since the last that were not
+CALM_STEPS = 19  # adaptive: steps since the last that was, while the count goes on
+STIFF = 20  # adaptive, 1: an explicit method would crawl from here on
+N_COUNTERS = 21
 
 # values of counters[RESTART]
 RESTART_NOTHING = 0
@@ -172,10 +177,24 @@ RTOL = 8
 ATOL = 9
 SAMPLE_ORIGIN = 10  # dense output: samples at SAMPLE_ORIGIN + k SAMPLE_DT
 SAMPLE_DT = 11  # given times: their smallest distance, or DT where that is less
-N_CLOCK = 12
+CRAWL_STEP = 12  # adaptive: steps below this size are many too many for the model's own span
+N_CLOCK = 13
 
 # A sample this part of SAMPLE_DT after a step's end belongs to the step: 3 * 0.1 is due at 0.3.
 SAMPLE_GRACE = 1e-9
+
+# A problem is stiff after so many steps limited by stability in a row, ...
+STIFF_SURE = 500
+# ... looked at every so many steps, and at each one once the count goes on, ...
+STIFF_INTERVAL = 100
+# ... which so many others end, ...
+CALM_ENOUGH = 6
+# ... where the state has moved by more than so many units of the tolerance, ...
+STIFF_MOVED = 10.0
+# ... and the model's own span is this part of max_steps of such steps, or more.
+STIFF_BUDGET = 0.01
+# A step is limited by stability from this part of the interval of stability on: steps swing there.
+STABILITY_SHARE = 0.9
 
 # The samples of one step stay together, so an adaptive step spans at most so many of a grid.
 SAMPLES_A_STEP = 10_000
@@ -212,7 +231,8 @@ SHORTEST_GAP = 1e-5
 CURRENT = 0
 REJECTED = 1
 PREVIOUS = 2
-N_STATE_ROWS = 3
+STIFF_MARK = 3
+N_STATE_ROWS = 4
 
 # columns of trace before the values
 TRACE_OBSERVER = 0

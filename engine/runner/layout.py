@@ -110,6 +110,9 @@ def _entry(shape: Shape) -> dict[str, str]:
         "store_previous": define(
             "store_previous", "y, state", [f"state[PREVIOUS, {i}] = y[{i}]" for i in states]
         ),
+        "store_mark": define(
+            "store_mark", "y, state", [f"state[STIFF_MARK, {i}] = y[{i}]" for i in states]
+        ),
         "store_rejected": define(
             "store_rejected", "y, state", [f"state[REJECTED, {i}] = y[{i}]" for i in states]
         ),

@@ -59,6 +59,8 @@ def run(
         h_next = float(clock[NEXT_STEP])
         last_error = float(clock[LAST_ERROR])
         rejected = int(counters[REJECTED_STEPS])
+    if STIFFNESS:
+        crawl = float(clock[CRAWL_STEP])
     if SAMPLED:
         t_old = float(clock[T_PREVIOUS])
         y_old = unpack_previous(state, analysis_ws)
@@ -97,6 +99,9 @@ def run(
             if counters[RESTART] == RESTART_STEP:
                 h_next = dt
                 last_error = 1.0
+                counters[STIFF_STEPS] = 0
+                counters[CALM_STEPS] = 0
+                counters[STIFF] = 0
         if FLOW_EVENTS:
             # What was changed from outside may have made a condition true.
             forget_firings(event_memory)
@@ -147,6 +152,8 @@ def run(
                         if ADAPTIVE:
                             h_next = dt
                             last_error = 1.0
+                            counters[STIFF_STEPS] = 0
+                            counters[CALM_STEPS] = 0
                         if SAMPLED:
                             t_old = t
                             y_old = keep_previous(y)
@@ -175,6 +182,9 @@ def run(
         if ADAPTIVE:
             if status == RUNNING and t >= t_bound:
                 status = DONE
+        if STIFFNESS:
+            if status == RUNNING and counters[STIFF] == 1:
+                status = STEPFAIL
         if not BOUNDED:
             if status == RUNNING and row >= capacity:
                 status = GROW_REC
@@ -220,6 +230,7 @@ def run(
                 if SAMPLED:
                     h = min(h, longest)
                 accepted = False
+                refused = 0
                 while not accepted and status == RUNNING:
                     ends_run = t + 1.01 * h >= t_end
                     if ends_run:
@@ -237,14 +248,23 @@ def run(
                         if ends_run:
                             t_new = t_end
                         h_next = next_step_size(h, norm, last_error, ERROR_ORDER, BETA)
+                        if refused > 0:
+                            h_next = min(h_next, h)
                         last_error = norm
+                        if STIFFNESS:
+                            if counters[STIFF_STEPS] > 0 or (h < crawl and n % STIFF_INTERVAL == 0):
+                                watch_stiffness(
+                                    n, h, t_new, y_new, error, p, rtol, atol, crawl,
+                                    counters, state,
+                                )  # fmt: skip
                     else:
-                        rejected += 1
+                        refused += 1
                         h = rejected_step_size(h, norm, ERROR_ORDER)
                         if t + 0.1 * h == t:
                             status = STEPFAIL
                             if not is_finite(y_new):
                                 status = NAN_DETECTED
+                rejected += refused
             else:
                 if STOCHASTIC:
                     substep = 0

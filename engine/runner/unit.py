@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from engine.errors import SimError, suggest
 from engine.model.arithmetic import PRIMITIVES
-from engine.runner import abi, batch_template, sampling, template, vectors
+from engine.runner import abi, batch_template, sampling, stiffness, template, vectors
 from engine.runner.arrays import array_symbol, as_array_function
 from engine.runner.bindings import bindings, names_used
 from engine.runner.derived import derived_functions, derived_outlined
@@ -137,6 +137,8 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "STOP_END": stop_phase in ("end", "both"),
         "ERROR_ORDER": plan.stepper.error_order,
         "BETA": plan.stepper.beta,
+        "STIFFNESS": plan.stepper.stability > 0.0,
+        "STABILITY": plan.stepper.stability,
         "INLINE": not shape.arrays
         and shape.extended <= INLINED_COMPONENTS
         and written <= INLINED_CHARACTERS,
@@ -146,6 +148,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
             *plan.measuring.outlined,
             *event_outlined(plan.model),
             *derived_outlined(plan),
+            *(("watch_stiffness",) if plan.stepper.stability else ()),
         ),
         "BREAKING": bool(plan.measuring.breaking),
         "TRACE_ROWS_A_STEP": sum(o.trace_rows_a_step for o in plan.observers if o.trace),
@@ -187,6 +190,12 @@ def _stepper_functions(plan: UnitPlan) -> str:
     if stepper.adaptive:
         text += "\n\n" + function_source(step_size.next_step_size)
         text += "\n\n" + function_source(step_size.rejected_step_size)
+    if stepper.stability > 0.0:
+        # Of several estimates the first is the one to look along.
+        first = "error" if stepper.error_norm is None else "error[0]"
+        text += "\n\n" + define("error_vector", "error", [f"return {first}"])
+        text += "\n\n" + function_source(stiffness.moved_since_mark)
+        text += "\n\n" + function_source(stiffness.watch_stiffness)
     return text
 
 

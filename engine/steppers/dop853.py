@@ -153,6 +153,7 @@ STEPPER = Stepper(
     adaptive=True,
     error_order=7,
     beta=0.0,
+    stability=6.3937,
     memory_rows=9,
     summary="Dormand and Prince's method of order 8(5,3), adaptive",
     reference="Hairer, Nørsett & Wanner, Solving ODEs I (1993), II.10, code DOP853",

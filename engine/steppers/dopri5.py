@@ -73,6 +73,7 @@ STEPPER = Stepper(
     interpolate=interpolate,
     adaptive=True,
     error_order=4,
+    stability=3.3066,
     memory_rows=7,
     aliases=("rk45",),
     summary="Dormand-Prince pair of order 5(4), adaptive",

@@ -54,8 +54,11 @@ class Stepper:
     error_norm : callable or None
         ``error_norm(error, y, y_new, rtol, atol) -> float``, at most 1 for a step that is
         accepted; by default the root mean square of the components in units of their tolerances,
-        which ``scaled_norm`` gives of one vector.  With it `step` may return several vectors as
+        which ``scaled_norm`` gives of one vector.  With it `step` returns a tuple of vectors as
         the error.
+    stability : float
+        Length of the interval of stability on the negative real axis of an adaptive stepper that
+        is to stop, with a word about it, where a problem is stiff; 0 where it is unbounded.
     memory_rows : int
         Number of vectors carried from step to step.
     start : callable or None
@@ -105,6 +108,7 @@ class Stepper:
     error_order: int = 0
     beta: float = 0.04
     error_norm: Callable[..., Any] | None = None
+    stability: float = 0.0
     memory_rows: int = 0
     start: Callable[..., Any] | None = None
     interpolate: Callable[..., Any] | None = None
@@ -136,6 +140,8 @@ class Stepper:
             raise StepperError(f"adaptive stepper {self.name!r} does not give its error_order")
         if self.tolerances and not self.adaptive:
             raise StepperError(f"stepper {self.name!r} takes tolerances and is not adaptive")
+        if (self.stability or self.error_norm is not None) and not self.adaptive:
+            raise StepperError(f"stepper {self.name!r} controls no steps: it is not adaptive")
         if self.dense_rows is not None and self.interpolate is None:
             raise StepperError(f"stepper {self.name!r} prepares dense_rows and has no interpolate")
         if self.kind == "map" and self.interpolate is not None:

@@ -76,6 +76,7 @@ STEPPER = Stepper(
     interpolate=interpolate,
     adaptive=True,
     error_order=4,
+    stability=3.5068,
     memory_rows=7,
     summary="Tsitouras' pair of order 5(4), adaptive",
     reference="Tsitouras, Comput. Math. Appl. 62 (2011) 770",

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from engine.model import Model
 
 
+_TRAITS = ("adaptive", "stiff", "symplectic", "stochastic", "dense")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Stepper:
     """Hold one integration method as a value: its step, its order, its source.
@@ -151,6 +154,13 @@ class Stepper:
         if self.stochastic and (self.adaptive or self.kind == "map"):
             raise StepperError(f"stepper {self.name!r}: noise needs fixed steps of a flow")
 
+    def __repr__(self) -> str:
+        """Say what the method is in a line."""
+        kind = "flows" if self.kind == "ode" else "maps"
+        told = [f"order {self.order}"] if self.order else []
+        told += [n for n in _TRAITS if getattr(self, n)]
+        return f"<Stepper {self.name!r}: {', '.join([kind, *told])}>"
+
     @property
     def dense(self) -> bool:
         """Tell whether the state inside a step is known: for every flow."""
@@ -159,9 +169,7 @@ class Stepper:
     @cached_property
     def source(self) -> str:
         """Give the source of all functions but those of dense output."""
-        return _sources(
-            *self.functions, self.step, self.noisy_step, self.start, self.error_norm
-        )
+        return _sources(*self.functions, self.step, self.noisy_step, self.start, self.error_norm)
 
     def source_for(self, *, noisy: bool) -> str:
         """Give the functions' source as it enters a unit whose model has noise, or has none."""

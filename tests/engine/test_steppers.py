@@ -6,17 +6,17 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import load
+from registered import fits, load
 from scipy.integrate import solve_ivp
 
 import engine
 
-FLOWS = engine.list_steppers("ode")
-FIXED = [s for s in FLOWS if not s.adaptive]
-ADAPTIVE = [s for s in FLOWS if s.adaptive]
-
 # x' = -x + cos t, x(0) = 1: x = (cos t + sin t)/2 + exp(-t)/2; depends on t and x.
 FORCED = "x' = -x + cos(t)\nx(0) = 1"
+# Those for any flow; what others are for is in files of their own.
+FLOWS = [s for s in engine.list_steppers("ode") if fits(s.name, engine.load_model(FORCED))]
+FIXED = [s for s in FLOWS if not s.adaptive]
+ADAPTIVE = [s for s in FLOWS if s.adaptive]
 
 
 def forced(t):
@@ -43,7 +43,8 @@ def test_order_of_an_adaptive_step(stepper):
     # Loose tolerances accept the first trial step, of size dt; its error is of order dt^(q + 1).
     model = engine.load_model(FORCED)
     errors = []
-    for dt in (0.2, 0.1):
+    # The error of a high order is soon below the rounding.
+    for dt in (0.8, 0.4) if stepper.order > 5 else (0.2, 0.1):
         squares = 0.0
         for t0 in np.linspace(0.0, 2.0 * np.pi, 20):
             settings = {"dt": dt, "t0": t0, "y0": {"x": forced(t0)}, "rtol": 1.0, "atol": 1.0}
@@ -201,6 +202,8 @@ def test_the_registry_tells_what_there_is():
         ({"memory_rows": 2}, "no start function"),
         ({"adaptive": True}, "error_order"),
         ({"dense_rows": print}, "has no interpolate"),
+        ({"stability": 3.3}, "controls no steps"),
+        ({"error_norm": print}, "controls no steps"),
         ({"tolerances": True}, "takes tolerances and is not adaptive"),
         ({"kind": "map", "interpolate": print}, "is for maps"),
     ],

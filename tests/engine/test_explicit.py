@@ -100,7 +100,7 @@ def test_a_step_of_a_nonlinear_flow_has_the_full_order(stepper, order, dt):
     for h in (2.0 * dt, dt):
         fine = sim.replace(dt=h / 16.0, rtol=1e-14, atol=1e-15, stepper="dop853").run(t_end=h)
         errors.append(np.abs(sim.replace(dt=h).run(n_steps=1).y[-1] - fine.y[-1]).max())
-    assert math.log2(errors[0] / errors[1]) == pytest.approx(order + 1, abs=0.5)
+    assert math.log2(errors[0] / errors[1]) > order + 0.6
 
 
 @pytest.mark.parametrize(("stepper", "order"), [("tsit5", 4), ("dop853", 7)])

@@ -29,8 +29,14 @@ def inverted_spec(spec: ModelSpec) -> ModelSpec:
     Raises
     ------
     ModelError
-        A map gives no inverse, or events act on the state, which no run can undo.
+        A map gives no inverse, or events act on the state or noise drives it, which no run can
+        undo.
     """
+    if spec.noise:
+        raise ModelError(
+            f"{spec.place('noise', spec.noise[0].state)}: noise cannot be undone; only a model "
+            "without it runs backward"
+        )
     acting = [event.name for event in spec.events if event.action]
     if acting:
         raise ModelError(

@@ -170,7 +170,7 @@ class Model(WithPresets):
         Raises
         ------
         ModelError
-            A map gives no inverse, or events act on the state.
+            A map gives no inverse, or events act on the state or noise drives it.
         """
         return Model(inverted_spec(self.spec))
 

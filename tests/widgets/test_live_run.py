@@ -307,3 +307,11 @@ def test_nothing_is_computed_while_no_page_answers(
     assert live.moment.n_steps == still
     page._handle_msg({"painted": sent[-1]["seq"]})
     until(lambda: live.moment.n_steps > still)
+
+
+def test_only_steppers_that_fit_the_model_are_offered(live_run: Maker, until: Until) -> None:
+    live = live_run("ornstein_uhlenbeck")
+    live.play()
+    until(lambda: live.moment.t > 0.1)
+    assert live.stepper == "euler_maruyama"
+    assert live.steppers == [s.name for s in engine.list_steppers("ode") if s.stochastic]

@@ -5,6 +5,7 @@ import pytest
 import engine
 from engine.errors import ModelError
 from engine.model import load_model
+from engine.model.to_text import write_equations_text
 
 FILE = """
 [model]
@@ -153,3 +154,14 @@ def test_noise_is_typeset_in_differentials():
     assert ito[4].startswith(r"\mathrm{half}\left(u\right) = ")
     stratonovich = load_model(FILE.format(calculus='calculus = "stratonovich"')).latex()
     assert stratonovich[0].endswith(r"0.5 \circ \mathrm{d}W_{x}")
+
+
+def test_noise_cannot_be_run_backward():
+    with pytest.raises(ModelError, match=r"^\[noise\] x: noise cannot be undone"):
+        load_model(NOISY).inverted()
+
+
+def test_plain_equations_written_from_a_model_keep_its_noise():
+    model = load_model("x' = -x\ny' = x\nnoise y = s*x\ns = 0.3\nx(0) = 1")
+    assert [(n.state, n.formula.text) for n in model.spec.noise] == [("y", "s*x")]
+    assert load_model(write_equations_text(model.spec)).spec.noise == model.spec.noise

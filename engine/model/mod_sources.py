@@ -1,6 +1,5 @@
 """Finding mods: by name in the model's own file, in files of their own, and as text."""
 
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from engine.model.mods import chosen_mods
 from engine.model.names import Scope
 from engine.model.spec import ModelSpec
 from engine.model.tables import Table
+from engine.model.toml_text import parse_toml
 
 __all__ = ["FRAGMENT", "find_mods"]
 
@@ -55,10 +55,7 @@ def _read(path: str) -> str:
 
 def _from_text(text: str, origin: str, name: str, spec: ModelSpec) -> Mod:
     place = origin or "mod"
-    try:
-        root = Table(tomllib.loads(text), origin, "")
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{place}: not valid TOML: {error}") from None
+    root = Table(parse_toml(text, place), origin, "")
     scope = Scope.of_constants({constant.name: constant.value for constant in spec.constants})
     if "mod" in root and not name:
         table = root.table("mod")

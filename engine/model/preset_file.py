@@ -2,7 +2,6 @@
 
 import os
 import tempfile
-import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from engine.model.names import Scope
 from engine.model.spec import ModelSpec, Preset
 from engine.model.tables import Table
 from engine.model.to_toml import write_presets
+from engine.model.toml_text import parse_toml
 
 __all__ = ["read_presets_file", "write_presets_file"]
 
@@ -37,11 +37,10 @@ def read_presets_file(
         The file cannot be read, or has something else in it.
     """
     try:
-        root = Table(tomllib.loads(path.read_text(encoding="utf-8-sig")), path.name, "")
-    except OSError as error:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, ValueError) as error:
         raise ModelError(f"cannot read the file of presets {str(path)!r}: {error}") from error
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{path.name}: not valid TOML: {error}") from None
+    root = Table(parse_toml(text, path.name), path.name, "")
     if "model" not in root or not model_files:
         header = root.only(_HEADER, "presets").table(_HEADER).only("schema")
         if header.text("schema", _SCHEMA) != _SCHEMA:

@@ -1,6 +1,5 @@
 """Model files: TOML text to `ModelSpec`."""
 
-import tomllib
 from typing import Any, Literal, cast
 
 from engine.errors import ModelError
@@ -23,10 +22,10 @@ from engine.model.noise_table import read_calculus, read_noise
 from engine.model.sim_table import read_sim
 from engine.model.spec import ModelSpec
 from engine.model.tables import Table
+from engine.model.toml_text import parse_toml
 
 __all__ = ["read_toml"]
 
-MAX_FILE = 1_000_000
 _DTYPE_SYNONYMS = {"float": "float64", "double": "float64", "single": "float32"}
 
 _TABLES = (
@@ -55,12 +54,7 @@ def read_toml(text: str, origin: str = "") -> ModelSpec:
     ModelError
         If the text is not TOML or not a model; the message names file, table and key.
     """
-    if len(text) > MAX_FILE:
-        raise ModelError(f"{origin or 'model'}: longer than {MAX_FILE} characters")
-    try:
-        content = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise ModelError(f"{origin or 'model'}: not valid TOML: {error}") from None
+    content = parse_toml(text, origin)
     root = Table(content, origin, "")
     for table, most in LIMITS.items():
         if isinstance(entries := content.get(table), dict) and len(entries) > most:

@@ -23,6 +23,7 @@ from engine.model.spec import (
     State,
     make_part,
 )
+from engine.model.toml_text import MAX_FILE
 from engine.model.warn import warn_user
 from engine.model.xpp.events import event_of
 from engine.model.xpp.lines import expanded_lines
@@ -38,7 +39,6 @@ __all__ = ["looks_like_ode", "read_ode"]
 
 _Number = TypeVar("_Number", Param, Constant)
 
-MAX_FILE = 1_000_000
 # Statements that no other kind of model text has.
 _TELLTALE = re.compile(
     r"^[ \t]*(?:(?:p|par|param|params|parameter|parameters|init|aux|number|numbers|wiener|global"

@@ -124,6 +124,7 @@ TOO_MUCH = {
     "a long text": ("x' = x\n" + "# nothing\n" * 20_000, "longer than 100000 characters"),
     "empty lines": ("\n" * 900_000 + "x' = x", "longer than"),
     "a huge integer": (HEAD.replace("= 1", "= 0x" + "f" * 9_000), "so large an integer"),
+    "a key of a hundred thousand parts": (HEAD + "a." * 100_000 + "b = 1", "more than 100 parts"),
     "functions four thousand deep": (
         "par a=1\nx'=f4000(x)\nf0(u)=u\n"
         + "".join(f"f{i}(u)=f{i - 1}(u)\n" for i in range(1, 4_001)),

@@ -77,7 +77,9 @@ def _with_value(table: Table, name: str, fields: dict[str, Any]) -> dict[str, An
 def read_functions(table: Table) -> Iterator[Function]:
     """Yield the functions."""
     for name, entry in table.tables():
-        fields = {"args": (), "formula": entry.formula("expr")} | function_fields(entry)
+        fields = {"args": ()} | function_fields(entry)
+        if "formula" not in fields:
+            raise entry.fail("", "the key 'expr' is missing")
         yield make_part(entry.place(), Function, name=name, **fields)
 
 

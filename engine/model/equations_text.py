@@ -25,7 +25,7 @@ from engine.errors import ModelError, suggest
 from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
-from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse
+from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse, place_in
 from engine.model.names import Scope, name_fault, resolve
 from engine.model.nodes import Node
 from engine.model.spec import (
@@ -295,7 +295,7 @@ class _Reading:
         ]
         for name in missing:
             if name.lower() in ("nan", "inf", "infinity"):
-                raise ModelError(f"{name!r} is not a number that a model can use")
+                raise ModelError(f"{_place(name, formulas)}{name!r} is not a number of a model")
             message = f"{name!r} is used and never given: it becomes a parameter worth 1"
             if name == "n":
                 message += " (the iteration of a map is t)"
@@ -305,6 +305,15 @@ class _Reading:
 
 def _parsed(formula: Formula) -> Node:
     return parse(formula.text, formula.where, formula.column)
+
+
+def _place(name: str, formulas: Sequence[Formula]) -> str:
+    """Return where a name is used first, as error messages begin."""
+    for formula in formulas:
+        if found := re.search(rf"\b{name}\b", formula.text):
+            column = formula.column
+            return f"{place_in(formula.text, found.start() + 1, formula.where, column)}: "
+    return ""
 
 
 def _number(formula: Formula) -> float:

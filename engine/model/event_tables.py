@@ -15,7 +15,9 @@ _PHASE_SYNONYMS = {"pre": "start", "post": "end"}
 def read_events(table: Table) -> Iterator[Event]:
     """Yield the events in the order of the file."""
     for name, entry in table.tables():
-        fields = {"condition": entry.formula("cond")} | event_fields(entry)
+        fields = event_fields(entry)
+        if "condition" not in fields:
+            raise entry.fail("", "the key 'cond' is missing")
         yield make_part(entry.place(), Event, name=name, **fields)
 
 

@@ -252,7 +252,8 @@ class _Resolver:
             self.fail("the step of range is not 0", node.column)
         run = range(*bounds)
         if len(run) > MAX_RANGE:
-            self.fail(f"{node.operator}() over more than {MAX_RANGE} terms", node.column)
+            few = f"a sum or product is written out, up to {MAX_RANGE} terms"
+            self.fail(f"{node.operator}() over {len(run)} terms: {few}", node.column)
         terms = []
         for value in run:
             self.indices[index] = value
@@ -279,7 +280,7 @@ class _Resolver:
     def bound(self, node: Node, column: int) -> int:
         value = constant_value(self.visit(node), self.scope.values)
         if value is None or not value.is_integer() or abs(value) > 1e9:
-            self.fail("the bounds and the step of range are whole numbers", column)
+            self.fail("the bounds and the step of range are whole numbers or constants", column)
         return int(value)
 
 

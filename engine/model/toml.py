@@ -108,7 +108,8 @@ class _File:
         try:
             return ModelSpec(**parts)
         except ModelError as error:
-            raise ModelError(f"{self.root.place()} {error}") from None
+            joint = " " if str(error).startswith("[") else ": "
+            raise ModelError(f"{self.root.place()}{joint}{error}") from None
 
 
 def _stem(origin: str) -> str:

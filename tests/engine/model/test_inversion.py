@@ -144,3 +144,5 @@ def test_what_cannot_run_backward_says_why():
     assert load_model(acting).inverted().name == "model (inverse)"
     with pytest.raises(ModelError, match=r"\[events.e\]: what an event does cannot be undone"):
         load_model(acting + "action = 'x = 0'").inverted()
+    with pytest.raises(ModelError, match=r"\[noise\]: a flow driven by noise has no way back"):
+        load_model("x' = -x\nnoise x = 1").inverted()

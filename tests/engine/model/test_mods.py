@@ -265,7 +265,7 @@ def test_a_mod_that_cannot_be_applied_is_refused(text, mods, message):
         ("set.params.a = { vale = 1 }", "[mods.m.set.params.a]: unknown key 'vale'; did you mean"),
         ("add.params.c = { min = 1 }", "[mods.m.add.params.c] value: a number is expected, not"),
         ("set.functions.f.exp = '1'", "[mods.m.set.functions.f]: unknown key 'exp'; did you mean"),
-        ("add.events.e.cnd = '1'", "[mods.m.add.events.e] cond: an expression in quotes is expec"),
+        ("add.events.e.cnd = '1'", "[mods.m.add.events.e]: unknown key 'cnd'; did you mean 'cond'"),
     ],
 )
 def test_a_faulty_mod_is_refused_though_it_is_not_applied(text, message):

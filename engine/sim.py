@@ -146,7 +146,7 @@ class Sim:
             "atol": atol,
             "stop": _stop(model, self.stop if self.stop is not None else defaults.stop),
             "seed": seed(self.seed),
-            "observers": _observers(model, self.observers),
+            "observers": _observers(model, stepper, self.observers),
             "jit": bool(self.jit),
             "fastmath": check_fastmath(self.fastmath),
             "max_steps": count("max_steps", chosen("max_steps", 1_000_000), 1),
@@ -282,11 +282,11 @@ class Sim:
         return Run(self, t_end=t_end, n_steps=n_steps, history_rows=history_rows)
 
 
-def _observers(model: Model, given: Any) -> tuple[ObserverModule, ...]:
+def _observers(model: Model, stepper: Stepper, given: Any) -> tuple[ObserverModule, ...]:
     observers = resolve_hooks(given, model.kind, model.state_names)
     for observer in observers:
         expression_values(observer, model)
-    check_tangents(observers, model)
+    check_tangents(observers, model, stepper)
     return observers
 
 

@@ -9,6 +9,7 @@ from typing import Any
 from engine.errors import ObserverError
 from engine.model import Expression, Model
 from engine.observers.observer import ObserverModule, Rate
+from engine.steppers import Stepper
 
 # Numbers of an array that are written out where an observer is described.
 LARGEST_SETTING = 1024
@@ -73,7 +74,7 @@ def fitted_to(observer: ObserverModule, kind: str, states: tuple[str, ...]) -> O
     return dataclasses.replace(fitted, recipe=observer.recipe, fitted=(kind, states))
 
 
-def check_tangents(observers: Sequence[ObserverModule], model: Model) -> None:
+def check_tangents(observers: Sequence[ObserverModule], model: Model, stepper: Stepper) -> None:
     """Check that tangent vectors can pass the events of a model, where observers carry some.
 
     Raises
@@ -92,6 +93,12 @@ def check_tangents(observers: Sequence[ObserverModule], model: Model) -> None:
                         "the event's action or the noise away"
                     )
         if observer.tangents and model.events.events:
+            if stepper.arrays:
+                raise ObserverError(
+                    f"observer {observer.key!r}: with the stepper {stepper.name!r} tangent vectors "
+                    f"cannot pass events, and the model {model.name!r} has some; take another "
+                    "stepper, such as 'dopri5', or leave the observer out"
+                )
             for code, known in zip(model.events.events, model.saltation, strict=True):
                 if known.refusal:
                     raise ObserverError(

@@ -200,7 +200,7 @@ def plan_runner(
                 )
     names = (*model.state_names, *(f"aux.{name}" for name in model.aux_names))
     resolved = resolve_hooks(observers, model.kind, model.state_names)
-    check_tangents(resolved, model)
+    check_tangents(resolved, model, method)
     return UnitPlan(
         model=model,
         stepper=method,

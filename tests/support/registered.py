@@ -109,7 +109,8 @@ def observers_of(model, stepper):
     place = RUNS.index((model, stepper)) if (model, stepper) in RUNS else 0
     others = [name for name in OBSERVERS if name != "lyapunov_mle"]
     first = ("lyapunov_mle",)
-    if load(model).noise and load(model).spec.events:
+    in_arrays = engine.steppers.STEPPERS[stepper].arrays
+    if load(model).spec.events and (load(model).noise or in_arrays):
         # No tangent vector passes such an event.
         others = [name for name in others if not engine.observers.OBSERVERS[name]().tangents]
         first = ()

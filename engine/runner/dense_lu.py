@@ -7,7 +7,7 @@ Golub & Van Loan, Matrix Computations (2013), 3.4.
 
 # Free names are symbols of the rendered unit.
 # ruff: noqa: F821
-# mypy: disable-error-code="no-untyped-def, name-defined"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, name-defined"
 
 __all__ = ["factorize", "solve_block"]
 

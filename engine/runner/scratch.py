@@ -149,6 +149,6 @@ def _own_rows(function: ast.FunctionDef, stride: int) -> int:
     for node in function.body:
         match node:
             case ast.Assign(value=ast.Call(func=ast.Name(id="view"), args=[*_, length])):
-                wide = isinstance(length, ast.Constant) and isinstance(length.value, int)
-                rows += -(-length.value // stride) if wide else 1
+                size = length.value if isinstance(length, ast.Constant) else 1
+                rows += -(-size // stride) if isinstance(size, int) else 1
     return rows

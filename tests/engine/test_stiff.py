@@ -144,7 +144,7 @@ def test_one_step_over_a_decay_ends_at_its_end(stepper):
     settings = {"dt": 1.0, "rtol": 0.0, "atol": 1e12, "jit": False}
     result = engine.Sim(model, stepper=stepper, **settings).run(n_steps=1)
     assert result.t[-1] == 1.0
-    assert abs(result["x"][-1]) < 1e-8
+    assert abs(result["x"][-1]) < 1e-6
 
 
 def test_bdf2_is_exact_for_parabolas_at_any_ratio_of_steps():

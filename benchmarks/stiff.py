@@ -19,8 +19,8 @@ import numpy as np
 
 import engine
 
-REPEATS = 5
-TOLERANCES = tuple(10.0**-k for k in range(4, 10))
+REPEATS = 3
+TOLERANCES = tuple(10.0**-k for k in range(4, 9))
 STEPPERS = ("sdirk2", "trbdf2", "bdf2", "rodas4")
 
 

@@ -32,6 +32,7 @@ READERS = (
     "dependence", "entries", "equation_tables", "equations_text", "event_tables", "events",
     "expressions", "formula", "inversion", "meta_table", "mod_tables", "mods", "names",
     "resolution", "sim_defaults", "sim_table", "spec", "statements", "tables", "toml",
+    "toml_text",
     "unused_parts",
 )  # fmt: skip
 # Said of specifications made by hand, or of runs; no text leads there.
@@ -43,7 +44,8 @@ NOT_OF_TEXTS = {
     ("formula", "must be a finite number"),
     ("inversion", "what an event does"),
     ("inversion", "the map gives no inverse"),
-    ("inversion", "has no way back"),
+    ("inversion", "noise cannot be undone"),
+    ("toml", "at most {most} of them"),
     ("spec", "[noise] is for flows"),
     ("spec", "calculus is 'ito' or 'stratonovich'"),
 }

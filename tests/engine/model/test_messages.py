@@ -46,6 +46,7 @@ NOT_OF_TEXTS = {
     ("inversion", "the map gives no inverse"),
     ("inversion", "noise cannot be undone"),
     ("toml", "at most {most} of them"),
+    ("toml_text", "longer than"),
     ("spec", "[noise] is for flows"),
     ("spec", "calculus is 'ito' or 'stratonovich'"),
 }

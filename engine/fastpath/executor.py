@@ -121,9 +121,10 @@ def run_batch_fastpath(
     plan : RecordingPlan, optional
         Which rows and variables to keep; those of `Sim.run` by default.
     seed : int or array of int (orbits,), optional
-        Seeds of the noise.  By default orbit i of a model with noise has ``sim.seed + i`` (modulo
-        2**64), so that all paths are independent; one number gives all orbits the same noise, as
-        for a sweep in which only the parameter is to make a difference.
+        Seeds of the noise.  By default the first orbit of a model with noise has that of the sim
+        and the others have seeds drawn from it (`Batch.seeds`), so that all paths are independent;
+        one number gives all orbits the same noise, as for a sweep in which only the parameter is
+        to make a difference.
     executor : concurrent.futures.Executor, optional
         Who computes: threads, processes, or a cluster, as Dask's ``client.get_executor()``.  By
         default threads of this process, where there are several processors and work for them.

@@ -78,13 +78,16 @@ def lay_out(sim: Sim, params: Any, y0: Any, seed: Any = None) -> Starts:
     return Starts(
         params=_columns("parameter", sim.params, given, orbits),
         y0=_columns("state", sim.y0, given, orbits),
-        seeds=_successive(sim, orbits) if seeds is None else np.resize(seeds, orbits),
+        seeds=_own_seeds(sim, orbits) if seeds is None else np.resize(seeds, orbits),
     )
 
 
-def _successive(sim: Sim, orbits: int) -> Seeds:
-    following = np.arange(orbits, dtype=np.uint64) * np.uint64(bool(sim.model.noise))
-    return np.uint64(sim.seed) + following
+def _own_seeds(sim: Sim, orbits: int) -> Seeds:
+    """Return the sim's seed, then seeds drawn from it, so that batches of near seeds differ."""
+    seeds = np.full(orbits, sim.seed, np.uint64)
+    if sim.model.noise:
+        seeds[1:] = np.random.SeedSequence(sim.seed).generate_state(orbits, np.uint64)[1:]
+    return seeds
 
 
 def _checked_seeds(given: Any) -> Seeds | None:

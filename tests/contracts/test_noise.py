@@ -91,10 +91,11 @@ def test_results_are_computed_again_from_their_provenance():
 
 
 @pytest.mark.parametrize("stepper", STEPPERS)
-def test_an_orbit_of_a_batch_has_the_seed_of_the_sim_plus_its_place(stepper):
+def test_the_orbits_of_a_batch_have_the_seed_of_the_sim_and_seeds_of_their_own(stepper):
     sim = noisy(stepper, seed=2**64 - 3)
     batch = engine.run_batch_fastpath(sim, {"s": np.linspace(0.1, 0.5, 6)}, n_steps=60)
-    assert batch.seeds.tolist() == [2**64 - 3, 2**64 - 2, 2**64 - 1, 0, 1, 2]
+    assert batch.seeds[0] == sim.seed
+    assert len(set(batch.seeds.tolist())) == 6
     for i in range(6):
         assert batch.sim(i).seed == batch.seeds[i]
         assert_same_results(batch[i], batch.sim(i).run(n_steps=60))

@@ -31,7 +31,8 @@ def test_a_picture_is_of_the_model_as_it_is(name: str) -> None:
     picture = read_thumbnail(name)
     assert f"<!-- {drawn_from(engine.load_model(name))} -->" in picture
     assert_is_a_picture(picture)
-    assert len(picture) < 40_000
+    # The cloud of a mixing map, which fills the square, is the largest.
+    assert len(picture) < 55_000
 
 
 def assert_is_a_picture(picture: str) -> None:

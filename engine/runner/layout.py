@@ -76,6 +76,18 @@ def define(name: str, arguments: str, lines: Sequence[str]) -> str:
     return f"def {name}({arguments}):\n{body}"
 
 
+def _begin_tangents(shape: Shape) -> str:
+    """Write what puts a fresh memory where the present one is nan: of new tangent vectors."""
+    vectors = [
+        pack(
+            f"memory[{m}][{i}] if memory[{m}][{i}] == memory[{m}][{i}] else begun[{m}][{i}]"
+            for i in range(shape.extended)
+        )
+        for m in range(shape.memory_rows)
+    ]
+    return define("begin_tangents", "memory, begun", ["return " + pack(vectors)])
+
+
 @cache
 def _entry(shape: Shape) -> dict[str, str]:
     """Write the symbols that carry values between the arrays and the loop."""
@@ -120,21 +132,7 @@ def _entry(shape: Shape) -> dict[str, str]:
         "keep_state": define("keep_state", "y", ["return y"]),
         "keep_previous": define("keep_previous", "y", ["return y"]),
         "keep_memory": define("keep_memory", "step_memory", ["return step_memory"]),
-        "begin_tangents": define(
-            "begin_tangents",
-            "memory, begun",
-            [
-                "return "
-                + pack(
-                    pack(
-                        f"memory[{m}][{i}] if memory[{m}][{i}] == memory[{m}][{i}] "
-                        f"else begun[{m}][{i}]"
-                        for i in extended
-                    )
-                    for m in rows
-                )
-            ],
-        ),
+        "begin_tangents": _begin_tangents(shape),
         "unpack_memory": define(
             "unpack_memory",
             "memory",

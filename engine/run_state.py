@@ -12,6 +12,7 @@ from engine.observers.memory import new_outputs, new_workspace
 from engine.runner import abi
 from engine.runner.arrays import ALIGNMENT
 from engine.runner.event_code import event_columns, first_levels
+from engine.runner.lags import lags_of, past_rows
 from engine.runner.random_numbers import seed_words
 from engine.runner.runner_cache import Runner
 from engine.runner.runner_variants import RunnerVariant, get_runner
@@ -180,9 +181,12 @@ def initial_run_state(sim: Sim) -> RunState:
     clock[abi.T_BOUND] = clock[abi.T_END] = np.inf
     clock[abi.LAST_ERROR] = 1.0
     clock[abi.NEXT_STEP] = sim.dt
-    state = np.zeros((abi.N_STATE_ROWS, n))
+    lags = lags_of(sim.model, sim.stop.cond if sim.stop else None)
+    state = np.zeros((abi.N_STATE_ROWS + past_rows(lags), n))
     state[abi.CURRENT] = state[abi.PREVIOUS] = list(sim.y0.values())
-    params = np.zeros(max(len(sim.params), 1))
+    # Before the start a state was what it is there.
+    state[abi.N_STATE_ROWS :] = state[abi.CURRENT]
+    params = np.zeros(max(len(sim.params) + len(lags), 1))
     params[: len(sim.params)] = list(sim.params.values())
     arrays = RunState(
         counters=counters,

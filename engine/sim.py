@@ -14,6 +14,7 @@ from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
 from engine.observers.resolve import check_tangents, expression_values
 from engine.runner.jit import check_fastmath
+from engine.runner.lags import check_lags
 from engine.runner.plan import StopCondition
 from engine.steppers import Stepper, find_stepper, fitting_stepper
 from engine.values import Values
@@ -144,7 +145,7 @@ class Sim:
             "sample_times": _times(self.sample_times),
             "rtol": rtol,
             "atol": atol,
-            "stop": _stop(model, self.stop if self.stop is not None else defaults.stop),
+            "stop": _stop(model, self.stop if self.stop is not None else defaults.stop, stepper),
             "seed": seed(self.seed),
             "observers": _observers(model, stepper, self.observers),
             "jit": bool(self.jit),
@@ -343,7 +344,7 @@ def _check_sampling(settled: Mapping[str, Any], discrete: bool) -> None:
         raise SimError(f"sample_times: {times[0]:g} lies before t0 = {t0:g}")
 
 
-def _stop(model: Model, stop: Any) -> StopCondition | None:
+def _stop(model: Model, stop: Any, stepper: Stepper) -> StopCondition | None:
     if stop is None or stop is NO_STOP:
         return None
     if isinstance(stop, str):
@@ -358,4 +359,5 @@ def _stop(model: Model, stop: Any) -> StopCondition | None:
     if not isinstance(stop, StopCondition):
         raise SimError(f"stop = {stop!r} is not a condition")
     model.expression(stop.cond, "stop condition")
+    check_lags(model, stop.cond, stepper)
     return stop

@@ -34,6 +34,8 @@ class Standing:
         Steps taken.
     status : ndarray (orbits,)
         Signals; DONE for an orbit that can go on.
+    past : ndarray (orbits, rows, n)
+        Rings of past states, of no rows without delays; None before the start.
     completed : ndarray (orbits,)
         False for an orbit that was given up before its end.
     """
@@ -42,6 +44,7 @@ class Standing:
     rejected: Floats
     steps: Integers
     status: Integers
+    past: Floats | None = None
     completed: NDArray[np.bool_] | None = None
 
     def __len__(self) -> int:
@@ -82,7 +85,8 @@ def at_start(starts: Starts) -> Standing:
 
 def in_lanes(sim: Sim) -> bool:
     """Tell whether a batch of this sim is carried in lanes: a question of structure alone."""
-    return not sim.observers and not sim.model.noise and not _shape_of(sim).arrays
+    alone = sim.observers or sim.model.noise or sim.model.lags
+    return not alone and not _shape_of(sim).arrays
 
 
 def orbits_a_call(sim: Sim) -> int:
@@ -252,6 +256,7 @@ class OrbitTile:
             rejected=np.where(failed[:, None], rejected, np.nan),
             steps=self.arrays["counters"][:, abi.STEP].astype(np.int64),
             status=self.status.copy(),
+            past=self.arrays["state"][:, abi.N_STATE_ROWS :].copy(),
         )
 
     def observed(self) -> Observed:
@@ -275,6 +280,8 @@ def orbit_tile(course: Course, starts: Starts, standing: Standing, countdown: in
     arrays["params"][:, : starts.params.shape[1]] = starts.params
     arrays["state"][:, abi.CURRENT] = arrays["state"][:, abi.PREVIOUS] = standing.y
     arrays["state"][:, abi.REJECTED] = standing.rejected
+    past = standing.y[:, None] if standing.past is None else standing.past
+    arrays["state"][:, abi.N_STATE_ROWS :] = past
     counters, clock = arrays["counters"], arrays["clock"]
     counters[:, abi.STEP] = standing.steps
     counters[:, abi.SEED_LOW], counters[:, abi.SEED_HIGH] = seed_words(starts.seeds)

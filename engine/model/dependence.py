@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 
 from engine.errors import ExpressionError
+from engine.model.lags import LAG
 from engine.model.names import CONSTANTS
-from engine.model.nodes import Apply, Name, Node, Reduction, children, symbols
+from engine.model.nodes import Apply, Call, Name, Node, Reduction, children, symbols
 
 __all__ = ["called_functions", "free_names", "sorted_by_use", "used_aux"]
 
@@ -20,6 +21,8 @@ def free_names(node: Node) -> dict[str, None]:
     if isinstance(node, Name):
         return {} if node.name in CONSTANTS else {node.name: None}
     found: dict[str, None] = {}
+    if isinstance(node, Call) and node.function.startswith(LAG):
+        found[node.function.removeprefix(LAG)] = None
     for child in children(node):
         found |= free_names(child)
     if isinstance(node, Reduction):

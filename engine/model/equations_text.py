@@ -26,6 +26,7 @@ from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
 from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse, place_in
+from engine.model.lags import LAG
 from engine.model.names import Scope, name_fault, resolve
 from engine.model.nodes import Node
 from engine.model.spec import (
@@ -291,7 +292,9 @@ class _Reading:
         missing = [
             name
             for name in used
-            if name not in self.taken and name != "t" and name_fault(name) is None
+            if not {name, name.removeprefix(LAG)} & self.taken.keys()
+            and name != "t"
+            and name_fault(name) is None
         ]
         for name in missing:
             if name.lower() in ("nan", "inf", "infinity"):

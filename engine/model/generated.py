@@ -23,6 +23,8 @@ __all__ = [
 class ModelCode:
     """The model as Python text in terms of ``t``, ``s_<state>``, ``p_<param>``, ``a_<aux>``.
 
+    A state k steps ago is ``l_<state>_<k>``.
+
     Attributes
     ----------
     functions : str
@@ -56,6 +58,8 @@ class Expression:
         The aux it uses, directly or not, in the order of `ModelCode.aux`.
     functions, composed
         As in `ModelCode`, for this expression and its aux.
+    lags : tuple of str
+        The lags it names itself, as in `Model.lags`.
     """
 
     code: str
@@ -63,6 +67,7 @@ class Expression:
     aux: tuple[str, ...]
     functions: str
     composed: tuple[str, ...]
+    lags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

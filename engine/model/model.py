@@ -23,6 +23,7 @@ from engine.model.generated import (
 )
 from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
+from engine.model.lags import lags_in, written_code
 from engine.model.limits import check_counts, check_operations, within_limit
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
@@ -136,6 +137,16 @@ class Model(WithPresets):
         """The model as the text of a model file, which loads to an equal model."""
         return write_toml(self.spec)
 
+    @cached_property
+    def lags(self) -> tuple[str, ...]:
+        """The delayed states that equations, aux and events name: ``x_3`` is x three steps ago."""
+        return lags_in(written_code(self.code, self.events), self.state_names)
+
+    @cached_property
+    def moving_lags(self) -> tuple[str, ...]:
+        """Those of the lags that the orbit depends on, not aux alone that are only recorded."""
+        return lags_in(written_code(self.code, self.events, moving=True), self.state_names)
+
     @property
     def equations_text(self) -> str:
         """The model as plain equations; a comment names what they cannot say."""
@@ -232,6 +243,7 @@ class Model(WithPresets):
             aux=needed,
             functions=_joined(renderer),
             composed=composed_closure(renderer.composed),
+            lags=lags_in((code,), self.state_names),
         )
 
     def jvp(self) -> Tangent:

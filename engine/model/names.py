@@ -11,6 +11,7 @@ from typing import NoReturn
 from engine.errors import ExpressionError, suggest
 from engine.model.evaluation import constant_value
 from engine.model.expressions import NAME_PATTERN, keyword_remedy, parse, place_in
+from engine.model.lags import LAG, MAX_LAG, lag_symbol
 from engine.model.nodes import (
     Apply,
     Call,
@@ -205,6 +206,8 @@ class _Resolver:
             self.fail(f"{name!r} cannot be used here: {self.scope.hidden[name]}", column)
         if name in FUNCTIONS or name in self.scope.functions:
             self.fail(f"{name!r} is a function; write {name}(…)", column)
+        if name.startswith(LAG) and self.is_state(name.removeprefix(LAG)):
+            self.fail(f"{name!r} is a function; write {name}(k), k steps ago", column)
         self.fail(f"unknown name {name!r}{suggest(name, self.scope.symbols)}", column)
 
     def call(self, node: Call) -> Node:
@@ -216,6 +219,8 @@ class _Resolver:
             handed = self.scope.captured.get(name, ())
             return Apply(name, (*map(self.visit, node.arguments), *handed))
         if name not in FUNCTIONS:
+            if self.is_state(name.removeprefix(LAG)) and name.startswith(LAG):
+                return self.lag(node)
             self.fail(self.unknown_call(name), node.column)
         signature = FUNCTIONS[name]
         least = signature.arity - len(signature.defaults)
@@ -229,14 +234,37 @@ class _Resolver:
         defaults = signature.defaults[-omitted:] if omitted > 0 else ()
         return _builtin(signature, (*given, *map(Number, defaults)))
 
+    def is_state(self, name: str) -> bool:
+        return self.scope.symbols.get(name) == Symbol("state", name)
+
+    def lag(self, node: Call) -> Node:
+        """Return the symbol of a state some steps ago; without an argument, one step."""
+        name, count = node.function, len(node.arguments)
+        if count > 1:
+            self.fail(f"{name}() takes the number of steps, not {count} arguments", node.column)
+        steps = constant_value(self.visit(node.arguments[0]), {}) if count else 1.0
+        if steps is None or not steps.is_integer() or not 1 <= steps <= MAX_LAG:
+            self.fail(
+                f"{name}(k) takes a whole number of steps from 1 to {MAX_LAG}, written out",
+                node.column,
+            )
+        return lag_symbol(name.removeprefix(LAG), int(steps))
+
+    def no_lag(self, state: str) -> str:
+        """Say why there is no past of what is not a state here."""
+        if state in self.scope.hidden:
+            return f"{LAG}{state}() cannot be used here: {self.scope.hidden[state]}"
+        states = [name for name in self.scope.symbols if self.is_state(name)]
+        what = "is not a state" if state in self.scope.symbols else "does not exist"
+        return f"{LAG}{state}(): {state!r} {what}; only states have a past{suggest(state, states)}"
+
     def unknown_call(self, name: str) -> str:
         if name in self.scope.symbols or name in self.indices:
             return f"{name!r} is no function; write '*' to multiply"
         if name in EVENT_MACROS:
             return f"{name}() compares with what was before: it belongs into an event's condition"
-        state = name.removeprefix("lag_")
-        if state != name and self.scope.symbols.get(state) == Symbol("state", state):
-            return f"delayed states ({name}) are not available yet"
+        if name.startswith(LAG):
+            return self.no_lag(name.removeprefix(LAG))
         if name in ("sum", "prod"):
             return f"write {name}(expression for i in range(first, end))"
         return f"unknown function {name!r}{suggest(name, [*self.scope.functions, *FUNCTIONS])}"

@@ -32,7 +32,8 @@ __all__ = [
 ]
 
 Role = Literal[
-    "time", "state", "param", "aux", "constant", "argument", "tangent", "direction", "temporary"
+    "time", "state", "lag", "param", "aux", "constant", "argument", "tangent", "direction",
+    "temporary",
 ]
 
 
@@ -53,7 +54,7 @@ class Name:
 
 @dataclass(frozen=True, slots=True)
 class Symbol:
-    """A name with its meaning in the model."""
+    """A name with its meaning in the model; that of a lag is ``x_3``, state x three steps ago."""
 
     role: Role
     name: str

@@ -41,6 +41,7 @@ __all__ = ["PREFIXES", "Renderer"]
 PREFIXES: Mapping[str, str] = MappingProxyType(
     {
         "state": "s_",
+        "lag": "l_",
         "param": "p_",
         "aux": "a_",
         "argument": "u_",

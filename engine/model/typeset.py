@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Callable
 
 from engine.model.expressions import parse
+from engine.model.lags import LAG
 from engine.model.nodes import (
     Call,
     Chain,
@@ -241,6 +242,8 @@ class _Writer:
                 return self.cases(then, condition, otherwise), _ATOM
             case Call("mod", (first, second)):
                 return self.product(Chain(first, (("%", second),)))
+            case Call(name, steps) if name.startswith(LAG):
+                return self.lag(name.removeprefix(LAG), steps), _ATOM
             case Call():
                 return self.call(node), _ATOM
             case Reduction():
@@ -293,6 +296,10 @@ class _Writer:
             return f"e^{{{arguments}}}"
         name = _FUNCTIONS.get(node.function) or typeset_name(node.function)
         return rf"{name}{exponent}\left({arguments}\right)"
+
+    def lag(self, state: str, steps: tuple[Node, ...]) -> str:
+        back = self.text(steps[0], _PRODUCT) if steps else "1"
+        return typeset_name(state, f"n-{back}")
 
     def cases(self, then: Node, condition: Node, otherwise: Node) -> str:
         rows = []

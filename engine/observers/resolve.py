@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.errors import ObserverError
 from engine.model import Expression, Model
+from engine.model.lags import state_and_steps
 from engine.observers.observer import ObserverModule, Rate
 from engine.steppers import Stepper
 
@@ -83,6 +84,13 @@ def check_tangents(observers: Sequence[ObserverModule], model: Model, stepper: S
         They cannot; with the event, the reason and the way out.
     """
     for observer in observers:
+        if observer.tangents and model.moving_lags:
+            state, steps = state_and_steps(model.moving_lags[0])
+            raise ObserverError(
+                f"observer {observer.key!r}: tangent vectors of the model {model.name!r} would "
+                f"have to carry its past, for lag_{state}({steps}); write the delayed values as "
+                "states of their own, such as z[n+1] = x[n], and take those instead"
+            )
         if observer.tangents and model.noise:
             for code in model.events.events:
                 if code.action:
@@ -118,12 +126,22 @@ def expression_values(
         One is no expression of the model's names; with observer, name and column.
     """
     return {
-        name: tuple(
-            model.expression(_in_plain_names(_text(one), model), _where(observer, name))
-            for one in _several(given)
-        )
+        name: tuple(_expression(observer, name, _text(one), model) for one in _several(given))
         for name, given in observer.expressions.items()
     }
+
+
+def _expression(observer: ObserverModule, name: str, text: str, model: Model) -> Expression:
+    where = _where(observer, name)
+    expression = model.expression(_in_plain_names(text, model), where)
+    for lag in expression.lags:
+        if lag not in model.lags:
+            state, steps = state_and_steps(lag)
+            raise ObserverError(
+                f"{where}: the model {model.name!r} keeps no lag_{state}({steps}); give it an aux "
+                f"for that, such as past = 'lag_{state}({steps})'"
+            )
+    return expression
 
 
 def observer_expressions(

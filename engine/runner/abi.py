@@ -12,12 +12,13 @@ array          shape             dtype         content, and who writes it
 counters       (N_COUNTERS,)     int64         step counts and buffer fill, indexed by the names
                                                below; read and written by the runner
 clock          (N_CLOCK,)        float64       times in model units, step sizes, tolerances
-params         (max(p, 1),)      model dtype   parameter values; written only by the actions of
-                                               events
-state          (4, n)            model dtype   rows CURRENT, REJECTED (the state a failed step
+params         (max(p + l, 1),)  model dtype   parameter values; written only by the actions of
+                                               events; then room for l delayed states
+state          (4 + r, n)        model dtype   rows CURRENT, REJECTED (the state a failed step
                                                would have led to), PREVIOUS (start of the last
                                                accepted step) and STIFF_MARK (where the count
-                                               STIFF_STEPS began)
+                                               STIFF_STEPS began), then the ring of past states,
+                                               see `lags`; r is 0 without delays
 memory         (rows, N)         model dtype   the stepper's memory: m vectors over the extended
                                                state of N = n (1 + tangents) components; rows is
                                                max(m, 1), in the array layout more: the runner's

@@ -165,7 +165,7 @@ def array_model_function(
     """
 
     def placed(text: str) -> str:
-        return re.sub(r"\b[spv]_\w+\b", lambda match: places.get(match[0], match[0]), text)
+        return re.sub(r"\b[splv]_\w+\b", lambda match: places.get(match[0], match[0]), text)
 
     stores = [f"out0[{i}] = {result}" for i, result in enumerate(results)]
     lines: list[str] = []
@@ -178,7 +178,7 @@ def array_model_function(
     fixed = [line for line in lines if not line.startswith(("out0[", "for ", "    "))]
     lines = [line for line in lines if line not in fixed]
     named = "\n".join([*prelude, *lines])
-    used = set(re.findall(r"\b[spv]_\w+\b", named))
+    used = set(re.findall(r"\b[splv]_\w+\b", named))
     bindings = [f"{variable} = {place}" for variable, place in places.items() if variable in used]
     head = [*_rows(len(results), 1), *bindings, *dict.fromkeys(fixed), *prelude]
     body = [*head, *lines, "return out0"]

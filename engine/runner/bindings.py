@@ -13,16 +13,22 @@ def names_used(text: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
-def bindings(model: Model, code: Iterable[str], aux: Iterable[str]) -> list[str]:
-    """Write the assignments that give states, parameters and aux their names.
+def bindings(
+    model: Model, code: Iterable[str], aux: Iterable[str], lags: Iterable[str] | None = None
+) -> list[str]:
+    """Write the assignments that give states, parameters, delayed states and aux their names.
 
-    Of the aux, those named, in an order in which each comes after those it uses.
+    Of the aux, those named, in an order in which each comes after those it uses; of the delayed
+    states, those of the model unless others are given.
     """
     expressions = dict(model.code.aux)
     lines = [f"a_{name} = {expressions[name]}" for name in aux]
     used = names_used("\n".join([*lines, *code]))
     states = [f"s_{name} = y[{i}]" for i, name in enumerate(model.state_names)]
     params = [f"p_{name} = p[{i}]" for i, name in enumerate(model.param_names)]
+    first = len(params)
+    given = model.lags if lags is None else lags
+    params += [f"l_{lag} = p[{first + j}]" for j, lag in enumerate(given)]
     needed = [line for line in states + params if line.split(" = ")[0] in used]
     return needed + lines
 

@@ -30,7 +30,8 @@ def model_functions(plan: UnitPlan) -> list[str]:
         condition = model.expression(plan.stop.cond, "stop condition")
         composed += [name for name in condition.composed if name not in composed]
         functions.append(condition.functions)
-        body = [*bindings(model, [condition.code], condition.aux), f"return {condition.code}"]
+        bound = bindings(model, [condition.code], condition.aux, plan.lags)
+        body = [*bound, f"return {condition.code}"]
         equations.append(define("stop", "t, y, p", body))
     for expression in plan.measuring.needed:
         composed += [name for name in expression.composed if name not in composed]
@@ -63,7 +64,8 @@ def _flow(name: str, model: Model, shape: Shape) -> str:
 
 def _places(model: Model) -> dict[str, str]:
     states = {f"s_{name}": f"y[{i}]" for i, name in enumerate(model.state_names)}
-    return states | {f"p_{name}": f"p[{i}]" for i, name in enumerate(model.param_names)}
+    given = [f"p_{name}" for name in model.param_names] + [f"l_{lag}" for lag in model.lags]
+    return states | {name: f"p[{i}]" for i, name in enumerate(given)}
 
 
 def _extended_rhs(model: Model, tangent: Tangent, shape: Shape) -> list[str]:

@@ -195,7 +195,8 @@ def _statements(model: Model, code: EventCode, shape: Shape) -> list[str]:
             [*(n if n in changed else f"y[{i}]" for i, n in enumerate(states)), *tangents]
         )
     if any(name in changed for name in params):
-        results[1] = pack(n if n in changed else f"p[{i}]" for i, n in enumerate(params))
+        given = [n if n in changed else f"p[{i}]" for i, n in enumerate(params)]
+        results[1] = pack([*given, *(f"p[{i}]" for i in range(len(given), shape.given))])
     return [*lines, f"return {', '.join(results)}"]
 
 

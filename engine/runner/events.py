@@ -189,7 +189,9 @@ def first_instant(k, t, h, y, y_new, p, memory, dense, em):
     return locate_event(k, lo, hi, begun, level, t, h, y, y_new, p, memory, dense, em)
 
 
-def find_events(t, t_new, h, y, y_new, p, memory, new_memory, em, event_log, row):
+def find_events(
+    t, t_new, h, y, y_new, p, memory, new_memory, em, event_log, row, state, n
+):  # fmt: skip
     """Fire the step's events without action, in time order, up to the first with one.
 
     Returns
@@ -215,6 +217,8 @@ def find_events(t, t_new, h, y, y_new, p, memory, new_memory, em, event_log, row
         if theta < 1.0:
             y_theta = inside_step(theta, t, h, y, y_new, p, memory, dense)
             t_theta = t + theta * h
+        elif LAGGED:
+            p = with_lags(p, state, n + 1)
         acts = 0
         for k in range(TRIGGERS):
             # One instant, within the accuracy to which it is known.

@@ -34,6 +34,8 @@ class Shape:
         Tangent vectors carried along.
     n_params : int
         Parameters.
+    lags : int
+        Delayed states, which stand behind the parameters.
     memory_rows : int
         Vectors of stepper memory.
     events : bool
@@ -46,6 +48,7 @@ class Shape:
     tangents: int
     n_params: int
     memory_rows: int
+    lags: int = 0
     events: bool = False
     always_arrays: bool = False
 
@@ -53,6 +56,11 @@ class Shape:
     def extended(self) -> int:
         """Return the number of components of the state with its tangent vectors."""
         return self.n * (1 + self.tangents)
+
+    @property
+    def given(self) -> int:
+        """Return the length of the vector of parameters and delayed states."""
+        return max(self.n_params + self.lags, 1)
 
     @property
     def arrays(self) -> bool:
@@ -105,12 +113,12 @@ def _entry(shape: Shape) -> dict[str, str]:
         "unpack_params": define(
             "unpack_params",
             "params",
-            ["return " + pack(f"float(params[{i}])" for i in range(max(shape.n_params, 1)))],
+            ["return " + pack(f"float(params[{i}])" for i in range(shape.given))],
         ),
         "store_params": define(
             "store_params",
             "p, params",
-            [f"params[{i}] = p[{i}]" for i in range(max(shape.n_params, 1))],
+            [f"params[{i}] = p[{i}]" for i in range(shape.n_params)] or ["return"],
         ),
         "unpack_state": define("unpack_state", "state, analysis_ws", [unpacked("CURRENT")]),
         "unpack_previous": define("unpack_previous", "state, analysis_ws", [unpacked("PREVIOUS")]),

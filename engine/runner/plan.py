@@ -6,6 +6,7 @@ from functools import cached_property
 from engine.errors import SimError
 from engine.model import Model
 from engine.observers import ObserverModule
+from engine.runner.lags import lags_of
 from engine.runner.layout import Shape
 from engine.runner.measuring import Measuring
 from engine.steppers import Stepper
@@ -82,12 +83,18 @@ class UnitPlan:
         return bool(self.model.noise)
 
     @property
+    def lags(self) -> tuple[str, ...]:
+        """Return the delayed states that the unit loads before each step."""
+        return lags_of(self.model, self.stop.cond if self.stop else None)
+
+    @property
     def shape(self) -> Shape:
         """Return the sizes the unit is written out for."""
         return Shape(
             n=len(self.model.state_names),
             tangents=sum(observer.tangents for observer in self.observers),
             n_params=len(self.model.param_names),
+            lags=len(self.lags),
             memory_rows=self.stepper.memory_rows,
             events=bool(self.model.events.events),
             always_arrays=self.stepper.arrays,

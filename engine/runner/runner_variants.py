@@ -25,6 +25,7 @@ from engine.runner.jit import (
     compile_unit,
     machine_identity,
 )
+from engine.runner.lags import check_lags
 from engine.runner.measuring import compile_analysis_hooks
 from engine.runner.plan import StopCondition, UnitPlan
 from engine.runner.runner_cache import (
@@ -175,6 +176,7 @@ def plan_runner(
     if stop is not None and not isinstance(stop, StopCondition):
         raise SimError(f"stop = {stop!r}: give a StopCondition")
     method = fitting_stepper(stepper, model)
+    check_lags(model, stop.cond if stop else None, method)
     if sampled and not method.dense:
         raise SimError("a map has no state between its iterations to sample; use record_interval")
     if observers and not variant.observes:

@@ -47,6 +47,8 @@ def run(
     dt = float(clock[DT])
     t = float(clock[T])
     p = unpack_params(params)
+    if LAGGED:
+        p = with_lags(p, state, n)
     y = unpack_state(state, analysis_ws)
     y_new = y
     step_memory = unpack_memory(memory)
@@ -119,17 +121,27 @@ def run(
                     # A sample at the event's instant shows the state after it.
                     last_due = t - grace
             if t_sample <= last_due:
+                if LAGGED:
+                    # The step that is sampled was taken with what was delayed then.
+                    lag_step = n - 1
+                    if FLOW_EVENTS:
+                        lag_step += inside
+                    p = with_lags(p, state, lag_step)
                 dense = dense_rows(t_old, t - t_old, y_old, y, p, step_memory)
                 while t_sample <= last_due and row < capacity:
                     y_sample = y
                     if t_sample < t and t_old < t:
                         theta = (t_sample - t_old) / (t - t_old)
                         y_sample = interpolate(theta, t - t_old, y_old, y, dense)
+                    elif LAGGED:
+                        p = with_lags(p, state, n)
                     record_t[row] = t_sample
                     record_row(record_y, row, t_sample, y_sample, p)
                     row += 1
                     sample += 1
                     t_sample = sample_time(sample, sample_origin, sample_dt, sample_times)
+                if LAGGED:
+                    p = with_lags(p, state, n)
                 if t_sample <= last_due:
                     status = GROW_REC
         if FLOW_EVENTS:
@@ -221,6 +233,12 @@ def run(
                 y = keep_state(y)
             if EVENTS_END:
                 event_marks(t, y, p, event_memory, MARKS)
+            if LAGGED:
+                begins_step = True
+                if FLOW_EVENTS:
+                    begins_step = inside == 0
+                if begins_step:
+                    keep_past(y, state, n)
             if OBSERVE:
                 y, step_memory, trace_row = ANALYSIS_PRE(
                     t, h, y, p, step_memory, ws, out, trace, trace_row
@@ -290,12 +308,19 @@ def run(
             if status == RUNNING:
                 whole = 1
                 if FLOW_EVENTS:
+                    if LAGGED:
+                        # Where a step ends, the next one's delayed states hold.
+                        p = with_lags(p, state, n + 1)
                     event_levels(t_new, y_new, p, event_memory, LEVEL_END)
+                    if LAGGED:
+                        p = with_lags(p, state, n)
                     if event_news(h, event_memory):
                         theta, due, event_row = find_events(
                             t, t_new, h, y, y_new, p, step_memory, new_memory,
-                            event_memory, event_log, event_row,
+                            event_memory, event_log, event_row, state, n,
                         )  # fmt: skip
+                        if LAGGED:
+                            p = with_lags(p, state, n)
                         event_memory[STEP_FULL, 0] = h
                         if theta < 1.0:
                             if ADAPTIVE:
@@ -308,8 +333,12 @@ def run(
                                 )
                             t_new = t + theta * h
                             whole = 0
+                    if LAGGED:
+                        p = with_lags(p, state, n + whole)
                     if due == DUE_NOTHING:
                         end_step(t_new, y_new, p, h, event_memory)
+                if LAGGED:
+                    p = with_lags(p, state, n + whole)
                 if OBSERVE:
                     y_new, new_memory, trace_row = ANALYSIS_POST(
                         t_new, t_new - t, y, y_new, p, new_memory, ws, out, trace, trace_row

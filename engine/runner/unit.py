@@ -16,6 +16,7 @@ from engine.runner.bindings import bindings, names_used
 from engine.runner.derived import derived_functions, derived_outlined
 from engine.runner.equations import model_functions
 from engine.runner.event_code import event_flags, event_functions, event_outlined
+from engine.runner.lags import lag_flags, lag_functions
 from engine.runner.lane_layout import in_place, lane_constants, lane_shape, lane_symbols
 from engine.runner.layout import (
     MAX_COMPONENTS_WITH_EVENTS,
@@ -69,6 +70,7 @@ def _rendered(plan: UnitPlan) -> str:
     equations = model_functions(plan)
     parts = [_flags(plan, shape, sum(map(len, equations))), *equations]
     parts.append(_record_row(plan))
+    parts += lag_functions(plan.model, plan.lags, shape)
     # What the derivatives call may be there already.
     derived = dict.fromkeys(derived_functions(plan))
     parts += [text for text in derived if text not in equations]
@@ -144,6 +146,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         and written <= INLINED_CHARACTERS,
         "ARRAYS": shape.arrays,
         **event_flags(plan.model),
+        **lag_flags(plan.lags),
         "OUTLINED": (
             *plan.measuring.outlined,
             *event_outlined(plan.model),

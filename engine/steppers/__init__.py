@@ -16,7 +16,14 @@ from engine.steppers.stepper import Stepper
 if TYPE_CHECKING:
     from engine.model import Model
 
-__all__ = ["STEPPERS", "Stepper", "find_stepper", "fitting_stepper", "list_steppers"]
+__all__ = [
+    "STEPPERS",
+    "Stepper",
+    "adaptive_with_lags",
+    "find_stepper",
+    "fitting_stepper",
+    "list_steppers",
+]
 
 
 def _registered() -> Mapping[str, Stepper]:
@@ -87,6 +94,8 @@ def fitting_stepper(name: str, model: "Model") -> Stepper:
     """
     stepper = find_stepper(name, model.kind)
     reason = _misfit(stepper, model)
+    if model.lags and stepper.adaptive:
+        reason = adaptive_with_lags(model.lags[0])
     if reason:
         raise StepperError(f"stepper {stepper.name!r} cannot step {model.name!r}: {reason}")
     return stepper
@@ -99,6 +108,15 @@ def _misfit(stepper: Stepper, model: "Model") -> str:
         fitting = " or ".join(repr(n) for n in able if STEPPERS[n].misfit is None)
         return f"the model has noise, which this method does not take; use {fitting}"
     return "" if stepper.misfit is None else stepper.misfit(model)
+
+
+def adaptive_with_lags(lag: str) -> str:
+    """Say why a delayed state, as in `Model.lags`, needs steps of one size, and what to do."""
+    state, _, steps = lag.rpartition("_")
+    return (
+        f"lag_{state}({steps}) counts steps of a fixed size, and its steps vary; choose a fixed "
+        "step, as in stepper='rk4'"
+    )
 
 
 _PLURAL = {"ode": "flows", "map": "maps"}

@@ -16,6 +16,7 @@ from engine.run_state import (
     new_memory,
 )
 from engine.runner import abi
+from engine.runner.dtypes import stored_number
 from engine.sim import Sim, merged
 
 
@@ -30,7 +31,7 @@ def edited_sim(sim: Sim, edit: Edit) -> Sim:
     if edit.kind not in _APPLIED:
         raise RunError(f"unknown kind of edit {edit.kind!r}{suggest(str(edit.kind), _APPLIED)}")
     if edit.kind == "state":
-        merged("state", sim.y0, edit.values)
+        merged(sim.model, "state", sim.y0, edit.values)
         return sim
     if edit.kind == "params":
         return sim.replace(params=edit.values)
@@ -73,7 +74,8 @@ def _changed(after: Sim, arrays: RunState) -> RunState:
 
 def _state(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
     for name, value in values.items():
-        arrays.state[abi.CURRENT, after.model.state_names.index(name)] = value
+        stored = stored_number(after.model, f"state {name!r}", value)
+        arrays.state[abi.CURRENT, after.model.state_names.index(name)] = stored
     return _changed(after, arrays)
 
 

@@ -13,10 +13,11 @@ from engine.event_log import EventLog, EventLogs
 from engine.failure import Failure
 from engine.journal import Edit
 from engine.plain import from_plain, to_plain
-from engine.results import ByKey, Floats, ObserverResult, Results
+from engine.results import ByKey, ObserverResult, Results
 from engine.runner.abi import Status
 from engine.segments import Segment
 from engine.storage import FORMATS, Document, read_document, write_document
+from engine.storage.document import Numbers
 from engine.values import Values
 
 if TYPE_CHECKING:
@@ -44,14 +45,14 @@ def load_results(path: str | os.PathLike[str]) -> Results:
 def to_document(results: Results) -> Document:
     """Return results as rows, arrays and plain values."""
     arrays = {
-        "params": _floats(list(results.params.values())),
-        "final_state": _floats(list(results.final_state.values())),
+        "params": _numbers(list(results.params.values())),
+        "final_state": _numbers(list(results.final_state.values())),
     }
     for key, result in results.observers.items():
-        arrays |= {f"outputs/{key}/{n}": _floats(value) for n, value in result.outputs.items()}
-        arrays |= {f"trace/{key}/{n}": _floats(column) for n, column in result.trace.items()}
+        arrays |= {f"outputs/{key}/{n}": _numbers(value) for n, value in result.outputs.items()}
+        arrays |= {f"trace/{key}/{n}": _numbers(column) for n, column in result.trace.items()}
     for event, columns in results.events.items():
-        arrays |= {f"events/{event}/{n}": _floats(column) for n, column in columns.items()}
+        arrays |= {f"events/{event}/{n}": _numbers(column) for n, column in columns.items()}
     failure = results.failure
     description = {
         "content": CONTENT,
@@ -72,13 +73,15 @@ def to_document(results: Results) -> Document:
         "segments": [_plain_segment(segment) for segment in results.segments],
         "provenance": to_plain(results.provenance, "provenance"),
     }
-    table = {"t": _floats(results.t)}
-    table |= {name: _floats(results.y[:, i]) for i, name in enumerate(results.names)}
+    table = {"t": _numbers(results.t)}
+    table |= {name: _numbers(results.y[:, i]) for i, name in enumerate(results.names)}
     return Document(description=description, table=table, arrays=arrays)
 
 
-def _floats(values: Any) -> Floats:
-    return np.asarray(values, dtype=np.float64)
+def _numbers(values: Any) -> Numbers:
+    """Return numbers as they are stored: whole ones and rows of 32 bits as they are."""
+    found = np.asarray(values)
+    return found if found.dtype in (np.int64, np.float32) else found.astype(np.float64)
 
 
 def _plain_segment(segment: Segment) -> dict[str, Any]:
@@ -136,11 +139,11 @@ def _results(document: Document, described: Mapping[str, Any]) -> Results:
     )
 
 
-def _named(names: list[str], values: Floats) -> dict[str, float]:
+def _named(names: list[str], values: Numbers) -> dict[str, float]:
     return dict(zip(names, values.tolist(), strict=True))
 
 
-def _observer(key: str, parts: Mapping[str, Any], arrays: Mapping[str, Floats]) -> ObserverResult:
+def _observer(key: str, parts: Mapping[str, Any], arrays: Mapping[str, Numbers]) -> ObserverResult:
     stored = {name: arrays[f"outputs/{key}/{name}"] for name in parts["outputs"]}
     outputs: dict[str, Any] = {n: v.item() if v.shape == () else v for n, v in stored.items()}
     return ObserverResult(
@@ -169,9 +172,9 @@ def to_xarray(results: Results) -> "xr.Dataset":
     beside = [(key, result.trace) for key, result in results.observers.items()]
     for key, columns in (*beside, *results.events.items()):
         if "t" in columns:
-            coordinates[f"{key}.t"] = _floats(columns["t"])
+            coordinates[f"{key}.t"] = _numbers(columns["t"])
             variables |= {
-                f"{key}.{name}": (f"{key}.t", _floats(column))
+                f"{key}.{name}": (f"{key}.t", _numbers(column))
                 for name, column in columns.items()
                 if name != "t" and np.ndim(column) == 1
             }

@@ -10,6 +10,7 @@ from engine.journal import Journal, JournalEntry
 from engine.run_state import FOREVER, runner_for, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.runner.dtypes import record_dtype
 from engine.snapshot import Snapshot
 
 SCRATCH_ROWS = 1024
@@ -78,7 +79,8 @@ class _Walk:
         runner, arrays = runner_for(self.sim), self.arrays
         end = self.journal.t_end
         record_t = np.empty(SCRATCH_ROWS)
-        record_y = np.empty((SCRATCH_ROWS, len(self.sim.record)))
+        rows = (SCRATCH_ROWS, len(self.sim.record))
+        record_y = np.empty(rows, record_dtype(self.sim.model, self.sim.record))
         trace = np.empty((SCRATCH_ROWS, trace_columns(self.sim.observers)))
         events = new_event_log(self.sim.model, SCRATCH_ROWS)
         arrays.counters[abi.STEP_BOUND] = step_bound

@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -50,10 +51,12 @@ class RowStore:
         Recorded variables.
     limit : int
         Rows kept; older ones go, a slab at a time.
+    dtype : dtype
+        Type of the values.
     """
 
-    def __init__(self, columns: int, limit: int) -> None:
-        self._columns = columns
+    def __init__(self, columns: int, limit: int, dtype: Any = np.float64) -> None:
+        self._columns, self._dtype = columns, np.dtype(dtype)
         self._limit = limit
         by_size = SLAB_BYTES // (8 * max(columns, 1))
         self.max_chunk_rows = min(MAX_CHUNK_ROWS, max(1, MAX_CHUNK_BYTES // (8 * (columns + 1))))
@@ -64,7 +67,7 @@ class RowStore:
 
     def _take_slab(self, rows: int) -> None:
         rows = min(max(rows, self._slab_rows), max(self.max_chunk_rows, LEAST_ROOM))
-        self._t, self._y = np.empty(rows), np.empty((rows, self._columns))
+        self._t, self._y = np.empty(rows), np.empty((rows, self._columns), self._dtype)
         self._used = 0
 
     def reserve(self, wanted: int | None, limit: int, parts: "ChunkParts") -> tuple[Floats, Floats]:
@@ -102,7 +105,7 @@ class RowStore:
     def rows(self) -> tuple[Floats, Floats]:
         """Return the latest times and values, at most `limit` of them."""
         if not self._segments:
-            return np.empty(0), np.empty((0, self._columns))
+            return np.empty(0), np.empty((0, self._columns), self._dtype)
         t, y = joined([segment.rows() for segment in self._segments])
         return t[-self._limit :], y[-self._limit :]
 

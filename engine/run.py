@@ -32,6 +32,7 @@ from engine.row_buffers import LEAST_ROOM, ChunkParts, RowStore, SampleStore, jo
 from engine.run_state import FOREVER, initial_run_state, runner_for, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.runner.dtypes import record_dtype
 from engine.segments import Begun
 from engine.sim import Sim
 from engine.slice_length import SliceLength
@@ -79,7 +80,8 @@ class Run(Editable):
         self._advancing = threading.Lock()
         self._pause = PauseRequest()
         self._slice_length = SliceLength(SLICE_SECONDS)
-        self._store = RowStore(len(sim.record), count("history_rows", history_rows, 1))
+        rows_kept = count("history_rows", history_rows, 1)
+        self._store = RowStore(len(sim.record), rows_kept, record_dtype(sim.model, sim.record))
         self._samples = SampleStore(sim.observers)
         self._events = EventStore(sim.model)
         self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
@@ -110,7 +112,8 @@ class Run(Editable):
     @property
     def y(self) -> Floats:
         """Return the current state (n,)."""
-        return np.array(self._arrays.state[abi.CURRENT])
+        model = self._sim.model
+        return np.array(self._arrays.state[abi.CURRENT], record_dtype(model, model.state_names))
 
     @property
     def state(self) -> dict[str, float]:

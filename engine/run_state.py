@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from engine.observers import ObserverModule
 from engine.observers.memory import new_outputs, new_workspace
 from engine.runner import abi
 from engine.runner.arrays import ALIGNMENT
+from engine.runner.dtypes import state_dtype
 from engine.runner.event_code import event_columns, first_levels
 from engine.runner.lags import lags_of, past_rows
 from engine.runner.random_numbers import seed_words
@@ -66,7 +68,7 @@ class RunState:
         """Call a runner on these arrays and return its signal."""
         memory, own = self.memory, len(self.memory)
         if runner.memory_rows > own:
-            memory = work_memory(runner.memory_rows, memory.shape[1])
+            memory = work_memory(runner.memory_rows, memory.shape[1], memory.dtype)
             memory[:own] = self.memory
         signal = runner.run(
             self.counters,
@@ -182,11 +184,11 @@ def initial_run_state(sim: Sim) -> RunState:
     clock[abi.LAST_ERROR] = 1.0
     clock[abi.NEXT_STEP] = sim.dt
     lags = lags_of(sim.model, sim.stop.cond if sim.stop else None)
-    state = np.zeros((abi.N_STATE_ROWS + past_rows(lags), n))
+    state = np.zeros((abi.N_STATE_ROWS + past_rows(lags), n), state_dtype(sim.model))
     state[abi.CURRENT] = state[abi.PREVIOUS] = list(sim.y0.values())
     # Before the start a state was what it is there.
     state[abi.N_STATE_ROWS :] = state[abi.CURRENT]
-    params = np.zeros(max(len(sim.params) + len(lags), 1))
+    params = np.zeros(max(len(sim.params) + len(lags), 1), state.dtype)
     params[: len(sim.params)] = list(sim.params.values())
     arrays = RunState(
         counters=counters,
@@ -223,12 +225,12 @@ def new_memory(sim: Sim) -> Floats:
     """Return an empty stepper memory of the right shape."""
     tangents = sum(observer.tangents for observer in sim.observers)
     extended = len(sim.model.state_names) * (1 + tangents)
-    return np.zeros((max(sim.method.memory_rows, 1), extended))
+    return np.zeros((max(sim.method.memory_rows, 1), extended), state_dtype(sim.model))
 
 
-def work_memory(rows: int, components: int) -> Floats:
+def work_memory(rows: int, components: int, dtype: np.dtype[Any]) -> Floats:
     """Return a block (rows, components) for a runner to work with, at the start of a cache line."""
-    block = np.zeros(rows * components + ALIGNMENT)
+    block = np.zeros(rows * components + ALIGNMENT, dtype)
     start = -block.ctypes.data // block.itemsize % ALIGNMENT
     return block[start : start + rows * components].reshape(rows, components)
 

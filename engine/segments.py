@@ -7,9 +7,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.journal import Edit, JournalEntry
+from engine.model import Model
 from engine.plain import from_plain, to_plain
 from engine.run_state import Floats
 from engine.runner import abi
+from engine.runner.dtypes import stored_number
 from engine.sim import Sim
 from engine.steppers import find_stepper
 from engine.values import Values
@@ -99,7 +101,7 @@ def segments_of(
     ]
     for entry in entries:
         last = found[-1]
-        changes = _changes(last, entry.edit, sim.model.kind)
+        changes = _changes(last, entry.edit, sim.model)
         edit = _plain_edit(entry.edit)
         if last.edits and last.step == entry.step:
             found[-1] = replace(last, edits=(*last.edits, edit), **changes)
@@ -127,17 +129,18 @@ def _plain_edit(edit: Edit) -> Edit:
     return Edit(kind=edit.kind, values=from_plain(to_plain(values, edit.kind)))
 
 
-def _changes(last: Segment, edit: Edit, kind: str) -> dict[str, Any]:
+def _changes(last: Segment, edit: Edit, model: Model) -> dict[str, Any]:
     values = edit.values
     if edit.kind == "state":
         return {}
     if edit.kind == "preset":
         values = values["params"]
     if edit.kind in ("params", "preset"):
-        return {"params": Values({**last.params, **{n: float(v) for n, v in values.items()}})}
+        stored = {n: stored_number(model, n, value) for n, value in values.items()}
+        return {"params": Values({**last.params, **stored})}
     changes: dict[str, Any] = {n: float(values[n]) for n in ("dt", "rtol", "atol") if n in values}
     if edit.kind == "stepper":
-        changes["stepper"] = find_stepper(values["stepper"], kind).name
+        changes["stepper"] = find_stepper(values["stepper"], model.kind).name
     if edit.kind == "observers":
         changes["observers"] = tuple(sorted(observer.key for observer in values["observers"]))
     return changes

@@ -13,6 +13,7 @@ from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
 from engine.observers.resolve import check_tangents, expression_values
+from engine.runner.dtypes import stored_number
 from engine.runner.jit import check_fastmath
 from engine.runner.lags import check_lags
 from engine.runner.plan import StopCondition
@@ -27,22 +28,22 @@ NO_STOP = False
 
 
 def merged(
-    what: str, defaults: Mapping[str, float], given: Mapping[str, Any] | None
+    model: Model, what: str, defaults: Mapping[str, float], given: Mapping[str, Any] | None
 ) -> Mapping[str, float]:
     """Return `defaults` with the given values in their place, read-only.
 
     Raises
     ------
     SimError
-        A name does not exist or a value is not a finite number.
+        A name does not exist or a value is not a number of the model's.
     """
-    values = dict(defaults)
+    values = {n: stored_number(model, f"{what} {n!r}", v) for n, v in defaults.items()}
     if given is not None and not isinstance(given, Mapping):
         raise SimError(f"{what}s are given as {{'name': value}}, not as {given!r}")
     for name, value in (given or {}).items():
         if name not in values:
             raise SimError(f"unknown {what} {name!r}{suggest(str(name), list(values))}")
-        values[name] = number(f"{what} {name!r}", value)
+        values[name] = stored_number(model, f"{what} {name!r}", value)
     return Values(values)
 
 
@@ -136,9 +137,9 @@ class Sim:
             "model": model,
             "stepper": stepper.name,
             "dt": dt,
-            "params": merged("parameter", values, self.params),
-            "y0": merged("state", initial, self.y0),
-            "t0": number("t0", chosen("t0", 0.0)),
+            "params": merged(model, "parameter", values, self.params),
+            "y0": merged(model, "state", initial, self.y0),
+            "t0": _beginning(model, chosen("t0", 0.0)),
             "record": _recorded(model, chosen("record", True)),
             "record_interval": count("record_interval", self.record_interval, 1),
             "sample_dt": None if self.sample_dt is None else positive("sample_dt", self.sample_dt),
@@ -281,6 +282,13 @@ class Sim:
         from engine.run import Run
 
         return Run(self, t_end=t_end, n_steps=n_steps, history_rows=history_rows)
+
+
+def _beginning(model: Model, t0: Any) -> float:
+    given = number("t0", t0)
+    if model.dtype == "int64" and not given.is_integer():
+        raise SimError(f"t0 = {given:g} is not whole: an int64 map counts its iterations")
+    return given
 
 
 def _observers(model: Model, stepper: Stepper, given: Any) -> tuple[ObserverModule, ...]:

@@ -23,6 +23,7 @@ from engine.run_state import (
 )
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.runner.dtypes import record_dtype
 from engine.runner.runner_cache import Runner
 from engine.sim import Sim
 from engine.slice_length import SliceLength
@@ -190,7 +191,7 @@ class Buffers:
         columns = len(sim.record)
         try:
             self.t = np.empty(count("record_rows", record_rows, 1))
-            self.y = np.empty((record_rows, columns))
+            self.y = np.empty((record_rows, columns), record_dtype(sim.model, sim.record))
         except (MemoryError, ValueError) as error:
             raise SimError(
                 f"{record_rows} rows of {columns} variables do not fit into memory; raise "
@@ -244,7 +245,7 @@ def _trimmed(array: Floats, rows: int) -> Floats:
 
 
 def _doubled(array: Floats) -> Floats:
-    larger = np.empty((2 * len(array), *array.shape[1:]))
+    larger = np.empty((2 * len(array), *array.shape[1:]), array.dtype)
     larger[: len(array)] = array
     return larger
 

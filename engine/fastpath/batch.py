@@ -146,8 +146,8 @@ class Batch:
         """Return the problem of one orbit by itself."""
         i = self._place(i)
         return self.course.sim.replace(
-            params={name: float(values[i]) for name, values in self.params.items()},
-            y0={name: float(values[i]) for name, values in self.y0.items()},
+            params={name: values[i].item() for name, values in self.params.items()},
+            y0={name: values[i].item() for name, values in self.y0.items()},
             seed=int(self.seeds[i]),
         )
 

@@ -12,6 +12,7 @@ from engine.errors import FastpathUnsupported, SimError
 from engine.recording import Every, Nothing, RecordingPlan, plain_plan
 from engine.run_state import FOREVER, initial_run_state
 from engine.runner import abi
+from engine.runner.dtypes import record_dtype
 from engine.sim import Sim
 from engine.wrapper import set_horizon
 
@@ -112,6 +113,11 @@ class Course:
         """Return the times of the rows (rows,)."""
         steps = self.first_row_step + self.plan.interval * np.arange(self.rows)
         return np.asarray(self.sim.t0 + steps * self.sim.dt, np.float64)
+
+    def room(self, orbits: int, rows: int) -> Floats:
+        """Return room for the recorded variables (orbits, rows, k)."""
+        shape = (orbits, rows, len(self.sim.record))
+        return np.empty(shape, record_dtype(self.sim.model, self.sim.record))
 
     def rows_until(self, steps: Integers) -> Integers:
         """Return how many rows are recorded by orbits that came to these step counts."""

@@ -14,6 +14,7 @@ from engine.observers import ObserverModule
 from engine.observers.memory import new_outputs, new_workspace, observer_results
 from engine.runner import abi
 from engine.runner.abi import Status
+from engine.runner.dtypes import LOST
 
 
 class Gathering:
@@ -39,7 +40,7 @@ class Gathering:
         orbits, rows, columns = len(starts), course.rows, len(course.sim.record)
         self.t, self.y = allocate(
             f"{rows} rows of {columns} variables for {orbits} orbits",
-            lambda: (course.times(), np.empty((orbits, rows, columns))),
+            lambda: (course.times(), course.room(orbits, rows)),
             "record fewer of them, with plan=Every(k, select=...) or Tail(m), or split the batch",
         )
         self.done = 0
@@ -49,7 +50,7 @@ class Gathering:
         self._steps = np.zeros(orbits, np.int64)
         self._rows = np.zeros(orbits, np.int64)
         self._final = starts.y0.copy()
-        self._rejected = np.full_like(starts.y0, np.nan)
+        self._rejected = np.full_like(starts.y0, LOST[starts.y0.dtype.kind])
         observers, n = course.sim.observers, starts.y0.shape[1]
         self._memory = np.tile(new_workspace(observers, n), (orbits, 1))
         self._outputs = np.tile(new_outputs(observers), (orbits, 1))
@@ -81,7 +82,7 @@ class Gathering:
         self._final[part] = standing.y
         self._rejected[part] = standing.rejected
         if rows.min() < course.rows:
-            self.rows_of(piece)[np.arange(course.rows) >= rows[:, None]] = np.nan
+            self.rows_of(piece)[np.arange(course.rows) >= rows[:, None]] = LOST[self.y.dtype.kind]
         observed = piece.observed()
         if observed is not None:
             self._memory[part] = observed.workspace
@@ -93,7 +94,7 @@ class Gathering:
 
     def batch(self) -> Batch:
         """Return everything that is known; orbits never begun have nan rows."""
-        self.y[~self._began] = np.nan
+        self.y[~self._began] = LOST[self.y.dtype.kind]
         course, signals = self._course, np.array(abi.SIGNALS, dtype=object)
         sim = course.sim
         return Batch(

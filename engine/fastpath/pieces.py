@@ -110,7 +110,7 @@ class Piece:
                 self.warming = False
             if self.warming:
                 warming = self.course.warming()
-                no_rows = np.empty((len(self), 0, len(warming.sim.record)))
+                no_rows = warming.room(len(self), 0)
                 self._stage(warming, np.empty(0), no_rows, deadline, cancelled)
             else:
                 self._stage(self.course, record_t, record_y, deadline, cancelled)
@@ -165,7 +165,7 @@ def advance_apart(piece: Piece, budget_s: float) -> tuple[Piece, int, Floats, Fl
     """
     course, old = piece.course, piece.rows
     record_t = np.empty(course.rows)
-    record_y = np.empty((len(piece), course.rows, len(course.sim.record)))
+    record_y = course.room(len(piece), course.rows)
     piece.advance(record_t, record_y, budget_s=budget_s, cancelled=_never)
     new = slice(old, piece.rows)
     return piece, old, record_t[new].copy(), record_y[:, new].copy()

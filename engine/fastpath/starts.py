@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.checks import number
 from engine.checks import seed as one_seed
 from engine.errors import SimError, suggest
+from engine.model import Model
+from engine.runner.dtypes import state_dtype, stored_number, stored_values
 from engine.sim import Sim
 
 Floats = NDArray[np.float64]
@@ -63,8 +64,8 @@ def lay_out(sim: Sim, params: Any, y0: Any, seed: Any = None) -> Starts:
                 f"{len(states)}), the columns being {', '.join(states)}"
             )
         y0 = {name: y0[:, i] for i, name in enumerate(states)}
-    given = _checked("parameter", params, tuple(sim.params))
-    given |= _checked("state", y0, states)
+    given = _checked(sim.model, "parameter", params, tuple(sim.params))
+    given |= _checked(sim.model, "state", y0, states)
     seeds = _checked_seeds(seed)
     lengths = {name: len(values) for name, values in given.items() if np.ndim(values)}
     if seeds is not None and seeds.ndim:
@@ -76,8 +77,8 @@ def lay_out(sim: Sim, params: Any, y0: Any, seed: Any = None) -> Starts:
     if orbits == 0:
         raise SimError(f"{next(iter(lengths))} has no values: a batch needs at least one orbit")
     return Starts(
-        params=_columns("parameter", sim.params, given, orbits),
-        y0=_columns("state", sim.y0, given, orbits),
+        params=_columns("parameter", sim.params, given, orbits, state_dtype(sim.model)),
+        y0=_columns("state", sim.y0, given, orbits, state_dtype(sim.model)),
         seeds=_own_seeds(sim, orbits) if seeds is None else np.resize(seeds, orbits),
     )
 
@@ -100,35 +101,38 @@ def _checked_seeds(given: Any) -> Seeds | None:
     return np.array([one_seed(each) for each in given], np.uint64)
 
 
-def _checked(what: str, given: Any, valid: Sequence[str]) -> dict[str, Any]:
+def _checked(model: Model, what: str, given: Any, valid: Sequence[str]) -> dict[str, Any]:
     """Return each value or array under its full name, as in ``parameter 'rho'``."""
     if given is not None and not isinstance(given, Mapping):
         raise SimError(f"{what}s are given as {{'name': values}}, not as {type(given).__name__}")
     for name in given or {}:
         if name not in valid:
             raise SimError(f"unknown {what} {name!r}{suggest(str(name), valid)}")
-    return {f"{what} {n!r}": _values(f"{what} {n!r}", v) for n, v in (given or {}).items()}
+    return {f"{what} {n!r}": _values(model, f"{what} {n!r}", v) for n, v in (given or {}).items()}
 
 
-def _values(what: str, given: Any) -> float | Floats:
+def _values(model: Model, what: str, given: Any) -> float | Floats:
     values = np.asarray(given)
     if values.ndim == 0:
-        return number(what, given)
+        return stored_number(model, what, given)
     if values.ndim > 1:
         raise SimError(f"{what} has shape {values.shape}; give one value an orbit (use .ravel())")
     if values.size and values.dtype.kind not in "iuf":
         raise SimError(f"{what}: an array of {values.dtype} does not hold real numbers")
-    converted = values.astype(np.float64)
-    bad = np.flatnonzero(~np.isfinite(converted))
+    bad = np.flatnonzero(~np.isfinite(values))
     if bad.size:
-        raise SimError(f"{what}: value {bad[0]} is {converted[bad[0]]}, not a finite number")
-    return converted
+        raise SimError(f"{what}: value {bad[0]} is {values[bad[0]]}, not a finite number")
+    return stored_values(model, what, values)
 
 
 def _columns(
-    what: str, defaults: Mapping[str, float], given: Mapping[str, Any], orbits: int
+    what: str,
+    defaults: Mapping[str, float],
+    given: Mapping[str, Any],
+    orbits: int,
+    dtype: np.dtype[Any],
 ) -> Floats:
-    table = np.empty((orbits, len(defaults)))
+    table = np.empty((orbits, len(defaults)), dtype)
     for column, (name, value) in enumerate(defaults.items()):
         table[:, column] = given.get(f"{what} {name!r}", value)
     return table

@@ -12,6 +12,7 @@ from engine.run_state import FOREVER, NO_EVENTS, initial_run_state, trace_column
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
+from engine.runner.dtypes import LOST
 from engine.runner.lane_layout import LaneShape, lane_shape
 from engine.runner.layout import Shape
 from engine.runner.random_numbers import seed_words
@@ -77,7 +78,7 @@ def at_start(starts: Starts) -> Standing:
     orbits = len(starts)
     return Standing(
         y=starts.y0.copy(),
-        rejected=np.full_like(starts.y0, np.nan),
+        rejected=np.full_like(starts.y0, LOST[starts.y0.dtype.kind]),
         steps=np.zeros(orbits, np.int64),
         status=np.full(orbits, Status.DONE, np.int64),
     )
@@ -85,7 +86,8 @@ def at_start(starts: Starts) -> Standing:
 
 def in_lanes(sim: Sim) -> bool:
     """Tell whether a batch of this sim is carried in lanes: a question of structure alone."""
-    alone = sim.observers or sim.model.noise or sim.model.lags
+    model = sim.model
+    alone = sim.observers or model.noise or model.lags or model.dtype == "int64"
     return not alone and not _shape_of(sim).arrays
 
 
@@ -230,7 +232,8 @@ class OrbitTile:
         self.arrays["counters"][:, abi.STEP_BOUND] = bound
         memory = self.arrays["memory"]
         if runner.memory_rows > memory.shape[1]:
-            more = np.zeros((len(memory), runner.memory_rows - memory.shape[1], memory.shape[2]))
+            rows = runner.memory_rows - memory.shape[1]
+            more = np.zeros((len(memory), rows, memory.shape[2]), memory.dtype)
             self.arrays["memory"] = np.concatenate([memory, more], axis=1)
         full = np.ones(1, bool)
         while full.any():
@@ -253,7 +256,7 @@ class OrbitTile:
         rejected = self.arrays["state"][:, abi.REJECTED]
         return Standing(
             y=self.arrays["state"][:, abi.CURRENT].copy(),
-            rejected=np.where(failed[:, None], rejected, np.nan),
+            rejected=np.where(failed[:, None], rejected, LOST[rejected.dtype.kind]),
             steps=self.arrays["counters"][:, abi.STEP].astype(np.int64),
             status=self.status.copy(),
             past=self.arrays["state"][:, abi.N_STATE_ROWS :].copy(),

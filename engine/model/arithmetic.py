@@ -12,10 +12,11 @@ compiled and agrees for the same reason. LLVM rewrites a power with a *constant*
 """
 
 import math
+import struct
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-__all__ = ["COMPILED_AS", "COMPOSED", "PRIMITIVES", "composed_closure"]
+__all__ = ["COMPILED_AS", "COMPOSED", "PRIMITIVES", "composed_closure", "single"]
 
 
 def div(a: float, b: float) -> float:
@@ -266,6 +267,16 @@ def cbrt(x: float) -> float:
     root = power(a, 0.3333333333333333)
     polished = root - div(root * root * root - a, 3.0 * root * root)
     return copysign(polished, x) if 0.0 < a <= 1.7976931348623157e308 else x
+
+
+def single(x: float) -> float:
+    """Round to the nearest 32-bit float, ties to even; what is too large becomes infinite.
+
+    Not a function of the language: generated code of float32 models calls it where a number is
+    stored.
+    """
+    rounded: float = struct.unpack("f", struct.pack("f", x))[0]
+    return rounded
 
 
 PRIMITIVES: Mapping[str, Callable[..., float]] = MappingProxyType(

@@ -25,6 +25,7 @@ from engine.errors import ModelError, suggest
 from engine.model.default_stepper import default_stepper
 from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
+from engine.model.exact import exact_value
 from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse, place_in
 from engine.model.lags import LAG
 from engine.model.names import Scope, name_fault, resolve
@@ -328,4 +329,6 @@ def _number(formula: Formula) -> float:
             f"{formula.where}, column {formula.column + 1}: a finite number is expected, "
             f"not {formula.text[:40]!r}"
         )
+    if 2.0**53 <= abs(value) < 2.0**64:
+        return exact_value(tree, scope.values, {})
     return value

@@ -271,7 +271,7 @@ class _Writer:
         prefix = {"state": "s_", "param": "p_"}[target.role]
         return Assignment(
             target=prefix + target.name,
-            value=self.renderer.number(value, formula.where),
+            value=self.renderer.assigned(value, formula.where),
             symbol=target,
             tree=value,
         )

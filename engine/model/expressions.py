@@ -47,6 +47,7 @@ _TOKEN = re.compile(
     re.VERBOSE,
 )
 _LINE = re.compile(r"(?:, |^)line ([0-9]+)$")
+_WHOLE = re.compile(r"[0-9][0-9_]*")
 _WORDS = frozenset({"and", "or", "not", "if", "else", "for", "in"})
 _OPERATOR_HINTS = {
     "=": "; write == to compare",
@@ -266,7 +267,7 @@ class _Parser:
             self.fail(f"{token.text!r} is no number", token.column)
         if math.isinf(value):
             self.fail(f"the number {token.text[:20]} is too large", token.column)
-        return Number(value)
+        return Number(value, int(token.text) if _WHOLE.fullmatch(token.text) else None)
 
     def call(self, name: _Token) -> Node:
         if self.accept(")"):

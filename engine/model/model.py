@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 from engine.errors import ModelError
 from engine.model.arithmetic import composed_closure
@@ -29,6 +30,7 @@ from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.noise import ModelNoise
 from engine.model.render import Renderer
+from engine.model.render_integers import IntegerRenderer
 from engine.model.resolution import Captured, resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.separation import Separation, separation
@@ -76,8 +78,6 @@ class Model(WithPresets):
     """
 
     def __init__(self, spec: ModelSpec) -> None:
-        if spec.dtype != "float64":
-            raise ModelError(f"{spec.place('model', 'dtype')}: {spec.dtype} is not available yet")
         check_counts(spec)
         self.spec = spec
         self.name = spec.name
@@ -136,6 +136,15 @@ class Model(WithPresets):
     def text(self) -> str:
         """The model as the text of a model file, which loads to an equal model."""
         return write_toml(self.spec)
+
+    @cached_property
+    def whole_names(self) -> frozenset[str]:
+        """The variables that are whole numbers: states and ``aux.<name>`` of an int64 map."""
+        renderer = self._renderer()
+        if not isinstance(renderer, IntegerRenderer):
+            return frozenset()
+        whole = [f"aux.{name}" for name, tree in self._aux.items() if renderer.is_whole(tree)]
+        return frozenset((*self.state_names, *whole))
 
     @cached_property
     def lags(self) -> tuple[str, ...]:
@@ -331,7 +340,10 @@ class Model(WithPresets):
         return events(self.spec)
 
     def _renderer(self) -> Renderer:
-        return Renderer(values=self._constants.values, table=self._table)
+        given: dict[str, Any] = {"values": self._constants.values, "table": self._table}
+        if self.dtype == "int64":
+            return IntegerRenderer(**given, aux=self._aux)
+        return Renderer(**given, dtype=self.dtype)
 
     def _full_scope(self, captured: Captured) -> Scope:
         named = [_TIME]
@@ -354,8 +366,10 @@ class Model(WithPresets):
         renderer = self._renderer()
         where = {aux.name: aux.formula.where for aux in self.spec.aux}
         aux = tuple((name, renderer.number(tree, where[name])) for name, tree in self._aux.items())
+        # A float32 state is rounded once a step, an int64 state is whole.
+        write = renderer.assigned if self.dtype == "int64" else renderer.number
         rhs = tuple(
-            renderer.number(tree, equation.formula.where)
+            write(tree, equation.formula.where)
             for tree, equation in zip(self._rhs, self.spec.equations, strict=True)
         )
         return ModelCode(

@@ -330,9 +330,9 @@ def _arguments(count: int) -> str:
     return f"{count} argument" + ("" if count == 1 else "s")
 
 
-def _neutral(operator: str) -> Number:
-    return Number(0.0 if operator == "sum" else 1.0)
+def _neutral(operator: str) -> Node:
+    return _number(0 if operator == "sum" else 1)
 
 
 def _number(value: int) -> Node:
-    return Number(float(value)) if value >= 0 else Negate(Number(float(-value)))
+    return Number(float(value), value) if value >= 0 else Negate(Number(float(-value), -value))

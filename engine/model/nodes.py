@@ -39,9 +39,10 @@ Role = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A finite literal."""
+    """A finite literal; `whole` is its value where it is written without point and exponent."""
 
     value: float
+    whole: int | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,8 @@ class Renderer:
         The constants, written as literals.
     table : mapping
         The model's functions, callees first: names of the arguments, and resolved body.
+    dtype : str
+        The model's numbers.
     definitions : dict of str to str
         Source of each function the texts so far call, callees first.
     composed : set of str
@@ -78,6 +80,7 @@ class Renderer:
 
     values: Mapping[Symbol, float]
     table: FunctionTable
+    dtype: str = "float64"
     definitions: dict[str, str] = field(default_factory=dict)
     composed: set[str] = field(default_factory=set)
     _open: set[str] = field(default_factory=set, init=False)
@@ -110,6 +113,11 @@ class Renderer:
         except ExpressionError as error:
             raise ExpressionError(f"{where}: {error}" if where else str(error)) from None
         return text
+
+    def assigned(self, node: Node, where: str = "") -> str:
+        """Return the text of a number that is stored in a state or parameter."""
+        text = self.number(node, where)
+        return f"single({text})" if self.dtype == "float32" else text
 
     def condition(self, node: Node, where: str = "") -> str:
         """Return the text of `node` as a condition; a number becomes a comparison with 0."""
@@ -153,7 +161,7 @@ class Renderer:
             return "t", _ATOM
         if symbol in self.values:
             value = self.values[symbol]
-            return repr(value), _ATOM if math.copysign(1.0, value) > 0 else _SIGN
+            return repr(float(value)), _ATOM if math.copysign(1.0, value) > 0 else _SIGN
         return PREFIXES[symbol.role] + symbol.name, _ATOM
 
     def _chain(self, node: Chain) -> tuple[str, int]:
@@ -240,8 +248,7 @@ class Renderer:
                     fixed[Symbol("argument", parameter)] = _literal(known)
         name = f"f_{node.function}"
         if fixed:
-            key = repr(sorted((symbol.name, known) for symbol, known in self._named(fixed)))
-            name = f"f{sha256(key.encode()).hexdigest()[:12]}_{node.function}"
+            name = self._fixed_name(name, fixed)
         remaining = {
             parameter: argument
             for parameter, argument in zip(parameters, node.arguments, strict=True)
@@ -249,6 +256,10 @@ class Renderer:
         }
         self._define(name, tuple(remaining), _substituted(body, fixed))
         return f"{name}({', '.join(self._term(argument, _SUM) for argument in remaining.values())})"
+
+    def _fixed_name(self, name: str, fixed: Mapping[Node, Node]) -> str:
+        key = repr(sorted((symbol.name, known) for symbol, known in self._named(fixed)))
+        return f"f{sha256(key.encode()).hexdigest()[:12]}{name[1:]}"
 
     def _named(self, fixed: Mapping[Node, Node]) -> list[tuple[Symbol, str]]:
         return [(key, repr(value)) for key, value in fixed.items() if isinstance(key, Symbol)]

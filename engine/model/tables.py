@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.errors import ModelError, suggest
 from engine.model.evaluation import constant_value
+from engine.model.exact import exact_value
 from engine.model.names import Scope, resolve
 from engine.model.spec import Formula
 from engine.model.statements import normalised
@@ -106,12 +107,17 @@ class Table:
         """Return a number, or the value of a text that is an expression of constants."""
         value = self.content.get(key)
         if isinstance(value, str):
-            known = constant_value(resolve(value, scope, self.place(key)), scope.values)
+            tree = resolve(value, scope, self.place(key))
+            known = constant_value(tree, scope.values)
             result = math.nan if known is None else known
+            if 2.0**53 <= abs(result) < 2.0**64:
+                result = exact_value(tree, scope.values, {})
         elif isinstance(value, bool) or not isinstance(value, int | float):
             raise self.fail(key, f"a number is expected, not {kind_of(value)}")
         else:
             result = float(value) if abs(value) <= 1e308 else math.inf
+            # A whole number with more digits than a float has keeps them, for int64 maps.
+            result = value if result != value and abs(result) < 2.0**64 else result
         if not math.isfinite(result):
             shown = f"{value}" if isinstance(value, str | float) else "so large an integer"
             raise self.fail(key, f"a finite number is expected, not {shown[:60]}")

@@ -47,7 +47,8 @@ def _key(name: str) -> str:
 
 
 def _number(value: float) -> str:
-    written = repr(float(value))
+    exact = isinstance(value, int) and float(value) != value
+    written = repr(value) if exact else repr(float(value))
     return written if abs(value) <= _LARGEST_BARE_NUMBER else _text(written)
 
 

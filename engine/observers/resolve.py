@@ -84,6 +84,11 @@ def check_tangents(observers: Sequence[ObserverModule], model: Model, stepper: S
         They cannot; with the event, the reason and the way out.
     """
     for observer in observers:
+        if observer.tangents and model.dtype == "int64":
+            raise ObserverError(
+                f"observer {observer.key!r}: the whole numbers of the int64 map {model.name!r} "
+                "have no tangent vectors; write it with dtype = 'float64' to follow them"
+            )
         if observer.tangents and model.moving_lags:
             state, steps = state_and_steps(model.moving_lags[0])
             raise ObserverError(

@@ -9,6 +9,7 @@ import ast
 import re
 from collections.abc import Mapping, Sequence
 
+from engine.model.integers import UNDEFINED
 from engine.runner.rolling import roll, rolled_runs
 
 __all__ = [
@@ -185,7 +186,9 @@ def array_model_function(
     return _defined(name, ", ".join([arguments, *STORE]), body)
 
 
-def array_symbol(name: str, n: int, components: int, memory_rows: int) -> tuple[str, int] | None:
+def array_symbol(
+    name: str, n: int, components: int, memory_rows: int, whole: bool = False
+) -> tuple[str, int] | None:
     """Return a layout symbol that is not translated but written for arrays, and its rows."""
     if name in ("keep_state", "keep_previous"):
         body = [*_rows(components, 1), f"for i in range({components}):", "    out0[i] = y[i]"]
@@ -195,7 +198,8 @@ def array_symbol(name: str, n: int, components: int, memory_rows: int) -> tuple[
     if name == "is_finite":
         # As in the sum of the tuple layout, only an infinity or nan is not 0 off itself; counted
         # in integers, because these may be added in any order.
-        body = ["lost = 0", f"for i in range({n}):", "    lost += y[i] - y[i] != 0.0"]
+        lost = f"y[i] == {UNDEFINED}" if whole else "y[i] - y[i] != 0.0"
+        body = ["lost = 0", f"for i in range({n}):", f"    lost += {lost}"]
         return _defined(name, "y", [*body, "return lost == 0"]), 0
     if name in ("error_norm", "scaled_norm"):
         body = [

@@ -53,6 +53,8 @@ def step_lanes(lanes, n, steps, origin_n, origin_t, dt):
             y, step_memory = runner_step(
                 t, dt, lane_state(lanes, j), lane_params(lanes, j), lane_memory(lanes, j)
             )
+            if SINGLE:
+                y = rounded(y)
             lanes[LANE_DEFECT + j] = float(lanes[LANE_DEFECT + j]) + defect(y)
             store_lane_state(lanes, j, y)
             store_lane_memory(lanes, j, step_memory)
@@ -68,6 +70,8 @@ def settle_lane(lanes, j, n, steps, origin_n, origin_t, dt):
     while going_on and m < n + steps:
         t = lane_time(m, origin_n, origin_t, dt)
         y_new, new_memory = runner_step(t, dt, y, p, step_memory)
+        if SINGLE:
+            y_new = rounded(y_new)
         going_on = is_finite(y_new)
         if going_on:
             y = y_new

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from engine.model import Model
 from engine.model.generated import EventCode, Trigger
+from engine.model.integers import UNDEFINED
 from engine.runner import events
 from engine.runner.bindings import bindings, needed_aux
 from engine.runner.layout import Shape, define, pack
@@ -173,7 +174,7 @@ def _statements(model: Model, code: EventCode, shape: Shape) -> list[str]:
     # Aux are evaluated where they are used: a statement before may have changed them.
     lines = [
         line
-        for line in bindings(model, [*texts, *changed], aux)
+        for line in bindings(model, [*texts, *changed, f"s_{model.state_names[0]}"], aux)
         if not line.startswith("a_") or line.split(" = ")[0][2:] not in aux
     ]
     for assignment in code.action:
@@ -182,6 +183,12 @@ def _statements(model: Model, code: EventCode, shape: Shape) -> list[str]:
         lines.append(f"{assignment.target} = {assignment.value}")
     states = [f"s_{name}" for name in model.state_names]
     params = [f"p_{name}" for name in model.param_names]
+    if shape.whole:
+        # A run tests its states, so that an undefined parameter makes one of them undefined.
+        lost = [f"{n} == {UNDEFINED}" for n in dict.fromkeys(changed) if n in params]
+        if lost:
+            changed.append(states[0])
+            lines.append(f"{states[0]} = {UNDEFINED} if {' or '.join(lost)} else {states[0]}")
     if shape.arrays:
         # The vectors are the run's own and stay where they are.
         places = {n: f"y[{i}]" for i, n in enumerate(states)}

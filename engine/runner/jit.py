@@ -21,21 +21,24 @@ from engine.runner import fuse, vectors
 from engine.runner.batch_template import RUN_ARGUMENTS, SHARED
 from engine.runner.disk_space import mark_used
 
-SIGNATURE = numba.int64(
-    numba.int64[::1],
-    numba.float64[::1],
-    numba.float64[::1],
-    numba.float64[:, ::1],
-    numba.float64[:, ::1],
-    numba.float64[::1],
-    numba.float64[:, ::1],
-    numba.float64[::1],
-    numba.float64[::1],
-    numba.float64[:, ::1],
-    numba.float64[::1],
-    numba.float64[:, ::1],
-    numba.float64[:, ::1],
-)
+
+def _of_one(stored: Any, recorded: Any) -> Any:
+    """Return the signature of ``run`` for the types of states and of recorded variables."""
+    return numba.int64(
+        numba.int64[::1],
+        numba.float64[::1],
+        stored[::1],
+        stored[:, ::1],
+        stored[:, ::1],
+        numba.float64[::1],
+        recorded[:, ::1],
+        numba.float64[::1],
+        numba.float64[::1],
+        numba.float64[:, ::1],
+        numba.float64[::1],
+        numba.float64[:, ::1],
+        numba.float64[:, ::1],
+    )
 
 
 def _of_many(signature: Any) -> Any:
@@ -47,18 +50,28 @@ def _of_many(signature: Any) -> Any:
     return signature.return_type(*types, numba.int64[::1])
 
 
-# The functions that a unit is called by; `abi` has the meaning of their arguments.
-SIGNATURES = {
-    "run": SIGNATURE,
-    "run_orbits": _of_many(SIGNATURE),
-    "run_lanes": numba.int64(
+def _of_lanes(recorded: Any) -> Any:
+    """Return the signature of ``run_lanes``."""
+    return numba.int64(
         numba.int64[::1],
         numba.float64[::1],
         numba.float64[:, ::1],
         numba.float64[::1],
-        numba.float64[:, :, ::1],
-    ),
-}
+        recorded[:, :, ::1],
+    )
+
+
+# The functions that a unit is called by; `abi` has the meaning of their arguments.
+ENTRIES = ("run", "run_orbits", "run_lanes")
+
+
+def signature_of(entry: str, stored: str, recorded: str) -> Any:
+    """Return the signature of an entry for the types of states and of recorded variables."""
+    types = numba.from_dtype(np.dtype(stored)), numba.from_dtype(np.dtype(recorded))
+    if entry == "run_lanes":
+        return _of_lanes(types[1])
+    return _of_one(*types) if entry == "run" else _of_many(_of_one(*types))
+
 
 FASTMATH_FLAGS = ("contract",)
 
@@ -188,6 +201,11 @@ def _view(typing: Any, store: Any, at: Any, components: Any) -> Any:
     return vector(store, at, components), generate
 
 
+def _single(x: Any) -> Any:
+    """Stand for `engine.model.arithmetic.single` in compiled code."""
+    return np.float64(np.float32(x))
+
+
 def _unpack_params(params: Any) -> Any:
     """Stand for `engine.runner.vectors.unpack_params` in compiled code."""
     return params
@@ -224,7 +242,7 @@ def compile_unit(
     code_file : CodeFile
         Where the machine code is kept.
     entry : str
-        Name of the function, one of `SIGNATURES`.
+        Name of the function, one of `ENTRIES`.
 
     Returns
     -------
@@ -255,6 +273,8 @@ def compile_unit(
         if name in namespace:
             module, attribute = compiled_as.rsplit(".", 1)
             namespace[name] = getattr(importlib.import_module(module), attribute)
+    if "single" in namespace:
+        namespace["single"] = merged(_single)
     if "view" in namespace:
         namespace["view"] = _view
     if namespace.get("unpack_params") is vectors.unpack_params:
@@ -262,9 +282,9 @@ def compile_unit(
     for name, function in list(namespace.items()):
         if isinstance(function, FunctionType) and function.__module__ == unit.__name__:
             alone = apart if name in namespace["OUTLINED"] else merged
-            namespace[name] = compiled(function) if name in SIGNATURES else alone(function)
+            namespace[name] = compiled(function) if name in ENTRIES else alone(function)
     run = namespace[entry]
     run._cache = code_file
-    run.compile(SIGNATURES[entry])
+    run.compile(signature_of(entry, namespace["STATE_DTYPE"], namespace["RECORD_DTYPE"]))
     run.disable_compile()
     return run  # type: ignore[no-any-return]

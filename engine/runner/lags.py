@@ -59,7 +59,8 @@ def lag_functions(model: Model, lags: tuple[str, ...], shape: Shape) -> list[str
     for lag in lags:
         name, steps = state_and_steps(lag)
         row = f"{abi.N_STATE_ROWS} + (n - {steps}) % {rows}"
-        places.append(f"float(state[{row}, {model.state_names.index(name)}])")
+        number = "int" if shape.whole else "float"
+        places.append(f"{number}(state[{row}, {model.state_names.index(name)}])")
     if shape.arrays:
         load = [f"p[{first + j}] = {place}" for j, place in enumerate(places)]
         load.append("return p")

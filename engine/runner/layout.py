@@ -13,6 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from engine.model.integers import UNDEFINED
 from engine.runner.arrays import error_ratio
 
 # Measured: up to this many components both are as quick; beyond, loops over arrays win, by a factor
@@ -42,6 +43,8 @@ class Shape:
         The model has events, which move tangent vectors in tuples only.
     always_arrays : bool
         The stepper is written for arrays.
+    whole : bool
+        States and parameters are whole numbers.
     """
 
     n: int
@@ -51,6 +54,7 @@ class Shape:
     lags: int = 0
     events: bool = False
     always_arrays: bool = False
+    whole: bool = False
 
     @property
     def extended(self) -> int:
@@ -105,15 +109,16 @@ def _entry(shape: Shape) -> dict[str, str]:
         f"analysis_ws[{i}] = y[{shape.n + i}]" for i in range(shape.n * shape.tangents)
     ]
     rows = range(shape.memory_rows)
+    number = "int" if shape.whole else "float"
 
     def unpacked(row: str) -> str:
-        return "return " + pack([f"float(state[{row}, {i}])" for i in states] + tangent_values)
+        return "return " + pack([f"{number}(state[{row}, {i}])" for i in states] + tangent_values)
 
     return {
         "unpack_params": define(
             "unpack_params",
             "params",
-            ["return " + pack(f"float(params[{i}])" for i in range(shape.given))],
+            ["return " + pack(f"{number}(params[{i}])" for i in range(shape.given))],
         ),
         "store_params": define(
             "store_params",
@@ -144,7 +149,7 @@ def _entry(shape: Shape) -> dict[str, str]:
         "unpack_memory": define(
             "unpack_memory",
             "memory",
-            ["return " + pack(pack(f"float(memory[{m}, {i}])" for i in extended) for m in rows)],
+            ["return " + pack(pack(f"{number}(memory[{m}, {i}])" for i in extended) for m in rows)],
         ),
         "store_memory": define(
             "store_memory",
@@ -175,6 +180,12 @@ def _fixed_operations(shape: Shape) -> dict[str, str]:
             "y0, y1, a",
             ["b = 1.0 - a", "return " + pack(f"b * y0[{i}] + a * y1[{i}]" for i in extended)],
         ),
+        # Tangent vectors stay as they are: they are no states.
+        "rounded": define(
+            "rounded",
+            "y",
+            ["return " + pack(f"single(y[{i}])" if i < shape.n else f"y[{i}]" for i in extended)],
+        ),
         **{
             name: define(
                 name,
@@ -187,12 +198,14 @@ def _fixed_operations(shape: Shape) -> dict[str, str]:
         "counting": define(
             "counting", "a", ["return " + pack("0.0" if i else "a" for i in extended)]
         ),
-        "is_finite": define(
-            "is_finite",
-            "y",
-            ["return " + " + ".join(f"(y[{i}] - y[{i}])" for i in range(shape.n)) + " == 0.0"],
-        ),
+        "is_finite": define("is_finite", "y", [f"return {_all_finite(shape)}"]),
     }
+
+
+def _all_finite(shape: Shape) -> str:
+    if shape.whole:
+        return " and ".join(f"y[{i}] != {UNDEFINED}" for i in range(shape.n))
+    return " + ".join(f"(y[{i}] - y[{i}])" for i in range(shape.n)) + " == 0.0"
 
 
 def _linear_combination(name: str, shape: Shape) -> str | None:

@@ -98,6 +98,7 @@ class UnitPlan:
             memory_rows=self.stepper.memory_rows,
             events=bool(self.model.events.events),
             always_arrays=self.stepper.arrays,
+            whole=self.model.dtype == "int64",
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from engine.observers import ObserverModule, analysis_signature_hash, resolve_ho
 from engine.observers.resolve import check_tangents, expression_values
 from engine.runner import abi
 from engine.runner.jit import (
-    SIGNATURES,
+    ENTRIES,
     CodeFile,
     check_fastmath,
     compile_unit,
@@ -181,10 +181,8 @@ def plan_runner(
         raise SimError("a map has no state between its iterations to sample; use record_interval")
     if observers and not variant.observes:
         raise SimError(f"variant {variant.name} has no observers; use {_OBSERVING[variant]}")
-    if entry not in SIGNATURES:
-        raise SimError(
-            f"entry {entry!r} is not a way of calling a runner{suggest(entry, SIGNATURES)}"
-        )
+    if entry not in ENTRIES:
+        raise SimError(f"entry {entry!r} is not a way of calling a runner{suggest(entry, ENTRIES)}")
     if entry != "run" and not variant.bounded:
         raise SimError(f"only a FASTPATH variant runs batches, not {variant.name}")
     if entry == "run_lanes" and observers:

@@ -229,6 +229,8 @@ def run(
                 if inside == 1:
                     h = origin_t + (n + 1 - origin_n) * dt - t
             if EVENTS_START:
+                if WHOLE:
+                    y_before = keep_previous(y)
                 y, p, event_row = events_start(t, y, p, event_memory, event_log, event_row)
                 y = keep_state(y)
             if EVENTS_END:
@@ -259,6 +261,8 @@ def run(
                         )
                     else:
                         y_new, error, new_memory = runner_step(t, h, y, p, step_memory, rtol, atol)
+                    if SINGLE:
+                        y_new = rounded(y_new)
                     norm = error_norm(error, y, y_new, rtol, atol)
                     if norm <= 1.0 and is_finite(y_new):
                         accepted = True
@@ -299,12 +303,21 @@ def run(
                     y_new, new_memory = runner_variational_step(t, h, y, p, step_memory)
                 else:
                     y_new, new_memory = runner_step(t, h, y, p, step_memory)
+                if SINGLE:
+                    y_new = rounded(y_new)
                 if DISCRETE:
                     t_new = origin_t + (n + 1 - origin_n)
                 else:
                     t_new = origin_t + (n + 1 - origin_n) * dt
                 if not is_finite(y_new):
                     status = NAN_DETECTED
+                if EVENTS_START:
+                    if WHOLE:
+                        # An undefined state need not show itself in the one that follows.
+                        if not is_finite(y):
+                            status = NAN_DETECTED
+                            y_new = y
+                            y = y_before
             if status == RUNNING:
                 whole = 1
                 if FLOW_EVENTS:
@@ -331,6 +344,8 @@ def run(
                                 y_new, new_memory = step_to_event(
                                     theta, t, h, y, y_new, p, step_memory, new_memory
                                 )
+                            if SINGLE:
+                                y_new = rounded(y_new)
                             t_new = t + theta * h
                             whole = 0
                     if LAGGED:
@@ -361,8 +376,15 @@ def run(
                     for j in range(event_memory.shape[1]):
                         event_memory[MARKS_BEFORE, j] = event_memory[MARKS, j]
                 if EVENTS_END:
+                    if WHOLE:
+                        y_before = keep_previous(y)
                     y, p, event_row = events_end(t, y, p, event_memory, event_log, event_row)
                     y = keep_state(y)
+                    if WHOLE:
+                        if not is_finite(y):
+                            status = NAN_DETECTED
+                            y_new = y
+                            y = y_before
                 n += whole
                 countdown -= whole
 

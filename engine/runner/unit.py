@@ -9,11 +9,12 @@ import re
 from collections.abc import Sequence
 
 from engine.errors import SimError, suggest
-from engine.model.arithmetic import PRIMITIVES
+from engine.model.arithmetic import PRIMITIVES, single
 from engine.runner import abi, batch_template, sampling, stiffness, template, vectors
 from engine.runner.arrays import array_symbol, as_array_function
 from engine.runner.bindings import bindings, names_used
 from engine.runner.derived import derived_functions, derived_outlined
+from engine.runner.dtypes import record_dtype, state_dtype
 from engine.runner.equations import model_functions
 from engine.runner.event_code import event_flags, event_functions, event_outlined
 from engine.runner.lags import lag_flags, lag_functions
@@ -115,7 +116,7 @@ def _printable(name: str) -> str:
 def _imports(text: str) -> str:
     used = names_used(text)
     constants = sorted(n for n in used if n.isupper() and n in vars(abi))
-    primitives = sorted(n for n in used if n in PRIMITIVES)
+    primitives = sorted(n for n in used if n in PRIMITIVES or n == single.__name__)
     lines = [f"from engine.runner.abi import {', '.join(constants)}"]
     if primitives:
         lines.append(f"from engine.model.arithmetic import {', '.join(primitives)}")
@@ -147,6 +148,10 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "ARRAYS": shape.arrays,
         **event_flags(plan.model),
         **lag_flags(plan.lags),
+        "SINGLE": plan.model.dtype == "float32",
+        "WHOLE": plan.model.dtype == "int64",
+        "STATE_DTYPE": state_dtype(plan.model).name,
+        "RECORD_DTYPE": record_dtype(plan.model, plan.record).name,
         "OUTLINED": (
             *plan.measuring.outlined,
             *event_outlined(plan.model),
@@ -175,7 +180,8 @@ def _record_row(plan: UnitPlan) -> str:
     order = [name for name, _ in model.code.aux]
     wanted = order[: max((order.index(name) for name in aux), default=-1) + 1]
     body = bindings(model, columns, wanted)
-    body += [f"record_y[row, {i}] = {column}" for i, column in enumerate(columns)]
+    form = "single({})" if model.dtype == "float32" else "{}"
+    body += [f"record_y[row, {i}] = {form.format(c)}" for i, c in enumerate(columns)]
     written = define("record_row", "record_y, row, t, y, p", body or ["return"])
     return as_array_function(written, 0)[0] if plan.shape.arrays else written
 
@@ -215,7 +221,7 @@ def _vector_symbol(name: str, shape: Shape) -> str | None:
         return vector_symbol(name, shape)
     if name in vectors.__all__:
         return None
-    own = array_symbol(name, shape.n, shape.extended, shape.memory_rows)
+    own = array_symbol(name, shape.n, shape.extended, shape.memory_rows, shape.whole)
     if own is not None:
         return own[0]
     text = vector_symbol(name, shape)

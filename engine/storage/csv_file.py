@@ -9,12 +9,12 @@ import itertools
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
 
 import numpy as np
 
 from engine.errors import StorageError
-from engine.storage.document import Document, Floats, parsed_header
+from engine.storage.document import Document, Numbers, parsed_header, type_in
 from engine.storage.file_format import FileFormat
 
 __all__ = ["FORMAT", "read", "write"]
@@ -40,16 +40,21 @@ def write(document: Document, path: Path) -> None:
             stream.writelines(f"{','.join(cells)}\n" for cells in zip(*block, strict=True))
 
 
-def _words(values: Floats) -> list[str]:
+def _words(values: Numbers) -> list[str]:
     """Return numbers (m,) as the shortest texts that read back to the same bits."""
     words = [repr(value) for value in values.tolist()]
+    if values.dtype.kind == "i":
+        return words
+    values = values.astype(np.float64)
     for i in np.flatnonzero(np.isnan(values)):
         bits = int(values[i : i + 1].view(np.uint64)[0])
         words[i] = {_NAN: "nan", _MINUS_NAN: "-nan"}.get(bits, f"nan({bits:#018x})")
     return words
 
 
-def _numbers(words: Sequence[str]) -> Floats:
+def _numbers(words: Sequence[str], kind: np.dtype[Any]) -> Numbers:
+    if kind.kind == "i":
+        return np.array(list(map(int, words)), kind)
     try:
         values = np.array(list(map(float, words)), dtype=np.float64)
     except ValueError:
@@ -59,7 +64,7 @@ def _numbers(words: Sequence[str]) -> Floats:
         word = words[i].strip()
         bits = {"nan": _NAN, "-nan": _MINUS_NAN}.get(word)
         values[i : i + 1].view(np.uint64)[0] = int(word[4:-1], 16) if bits is None else bits
-    return values
+    return values.astype(kind)
 
 
 def read(path: Path) -> Document:
@@ -76,24 +81,29 @@ def _read(stream: TextIO) -> Document:
         raise StorageError(f"its first line is not {TITLE.strip()!r}: not written by phasescope")
     header = parsed_header(_comment(stream))
     try:
-        arrays = {name: _array(_comment(stream), name, s) for name, s in header["arrays"].items()}
+        arrays = {
+            name: _array(_comment(stream), name, shape, type_in(header, name))
+            for name, shape in header["arrays"].items()
+        }
         if next(csv.reader([stream.readline()]), []) != header["columns"]:
             raise StorageError("its columns are not those of its header")
-        rows = _rows(stream, len(header["columns"]))
-        table = {name: rows[:, i].copy() for i, name in enumerate(header["columns"])}
+        types = [type_in(header, f"rows/{name}") for name in header["columns"]]
+        table = dict(zip(header["columns"], _columns(stream, types), strict=True))
     except ValueError as error:
         raise StorageError(f"its rows are not whole: {error}") from error
     document = Document(description=header["description"], table=table, arrays=arrays)
     return document.verify(header)
 
 
-def _rows(stream: TextIO, columns: int) -> Floats:
+def _columns(stream: TextIO, types: Sequence[np.dtype[Any]]) -> list[Numbers]:
     """Read blocks of lines; where words were moved between lines, the checksum tells."""
-    blocks = [np.empty((0, columns))]
+    blocks = [[np.empty(0, kind) for kind in types]]
     while lines := list(itertools.islice(stream, _BLOCK_ROWS)):
         words = ",".join(lines).split(",")
-        blocks.append(_numbers(words).reshape(len(lines), columns))
-    return np.concatenate(blocks)
+        if len(words) != len(lines) * len(types):
+            raise StorageError("its rows are not whole: a value is missing")
+        blocks.append([_numbers(words[i :: len(types)], kind) for i, kind in enumerate(types)])
+    return [np.concatenate(pieces) for pieces in zip(*blocks, strict=True)]
 
 
 def _comment(stream: TextIO) -> str:
@@ -103,7 +113,7 @@ def _comment(stream: TextIO) -> str:
     return line[2:]
 
 
-def _array(line: str, name: str, shape: list[int]) -> Floats:
+def _array(line: str, name: str, shape: list[int], kind: np.dtype[Any]) -> Numbers:
     try:
         found = json.loads(line)
     except RecursionError as error:
@@ -111,7 +121,7 @@ def _array(line: str, name: str, shape: list[int]) -> Floats:
     listed = isinstance(found, list) and len(found) == 2 and isinstance(found[1], list)
     if not listed or found[0] != name or not all(isinstance(word, str) for word in found[1]):
         raise StorageError(f"the array {name!r} is missing")
-    return _numbers(found[1]).reshape(shape)
+    return _numbers(found[1], kind).reshape(shape)
 
 
 FORMAT = FileFormat(suffix=".csv", write=write, read=read)

@@ -11,15 +11,17 @@ from numpy.typing import NDArray
 
 from engine.errors import StorageError
 
-__all__ = ["Document", "parsed_header"]
+__all__ = ["Document", "Numbers", "parsed_header", "type_in"]
 
-Floats = NDArray[np.float64]
+# Of the types below.
+Numbers = NDArray[Any]
 KIND = "phasescope"
+TYPES = ("float64", "float32", "int64")
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Document:
-    """Hold what is written to a file; all numbers in it are float64.
+    """Hold what is written to a file: numbers of the types float64, float32 and int64.
 
     Attributes
     ----------
@@ -32,32 +34,36 @@ class Document:
     """
 
     description: Mapping[str, Any]
-    table: Mapping[str, Floats]
-    arrays: Mapping[str, Floats]
+    table: Mapping[str, Numbers]
+    arrays: Mapping[str, Numbers]
 
     def header(self) -> str:
         """Return one line of JSON: the description, what else is in the file, and a checksum.
 
         The checksum covers every bit of the description, the columns and the arrays.
         """
-        return json.dumps(
-            {
-                "kind": KIND,
-                "sha256": self.checksum(),
-                "columns": list(self.table),
-                "arrays": {name: list(array.shape) for name, array in self.arrays.items()},
-                "description": self.description,
-            },
-            allow_nan=False,
-        )
+        content = {
+            "kind": KIND,
+            "sha256": self.checksum(),
+            "columns": list(self.table),
+            "arrays": {name: list(array.shape) for name, array in self.arrays.items()},
+            "description": self.description,
+        }
+        return json.dumps(content | self._types(), allow_nan=False)
+
+    def _types(self) -> dict[str, dict[str, str]]:
+        """Return what is not float64, by the names that `type_in` takes; nothing if all is."""
+        named = {f"rows/{name}": column for name, column in self.table.items()} | {**self.arrays}
+        types = {n: a.dtype.name for n, a in named.items() if a.dtype != np.float64}
+        return {"types": types} if types else {}
 
     def checksum(self) -> str:
         """Return the SHA-256 of everything in the document, in hexadecimal."""
-        described = (self.description, list(self.table), list(self.arrays))
+        described = (self.description, list(self.table), list(self.arrays), *self._types().items())
         digest = hashlib.sha256(json.dumps(described, allow_nan=False).encode())
         for array in (*self.table.values(), *self.arrays.values()):
             digest.update(repr(array.shape).encode())
-            digest.update(np.ascontiguousarray(array, dtype="<f8").data)
+            digest.update(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data)
         return digest.hexdigest()
 
     def verify(self, header: Mapping[str, Any]) -> "Document":
@@ -70,11 +76,18 @@ class Document:
         """
         shapes = {name: list(array.shape) for name, array in self.arrays.items()}
         whole = list(self.table) == header["columns"] and shapes == header["arrays"]
+        whole = whole and self._types().get("types", {}) == header["types"]
         if not whole or self.checksum() != header["sha256"]:
             raise StorageError(
                 "the content is not what was saved: the file is damaged, or was changed since"
             )
         return self
+
+
+def type_in(header: Mapping[str, Any], name: str) -> np.dtype[Any]:
+    """Return the type of an array, or under ``"rows/<name>"`` of a column, as a header says."""
+    named: dict[str, str] = header["types"]
+    return np.dtype(named.get(name, "float64"))
 
 
 def parsed_header(text: str) -> dict[str, Any]:
@@ -97,6 +110,9 @@ def parsed_header(text: str) -> dict[str, Any]:
     for name, kind in fields.items():
         if not isinstance(header.get(name), kind):
             raise StorageError(f"the header's {name!r} is missing or of the wrong type")
+    types = header.setdefault("types", {})
+    if not isinstance(types, dict) or not all(kind in TYPES for kind in types.values()):
+        raise StorageError("the header's types are not those of numbers")
     if not all(isinstance(column, str) for column in header["columns"]):
         raise StorageError("the header's columns are not names")
     for shape in header["arrays"].values():

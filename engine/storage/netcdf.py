@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import StorageError
-from engine.storage.document import Document, Floats, parsed_header
+from engine.storage.document import Document, Numbers, parsed_header, type_in
 from engine.storage.file_format import FileFormat
 
 __all__ = ["FORMAT", "read", "write"]
@@ -54,8 +54,9 @@ def _write(document: Document, path: Path) -> None:
         group.create_variable(HEADER, ("characters",), data=text)
 
 
-def _variable(group: Any, name: str, dimensions: tuple[str, ...], values: Floats) -> Any:
-    return group.create_variable(name, dimensions, data=np.ascontiguousarray(values, dtype="<f8"))
+def _variable(group: Any, name: str, dimensions: tuple[str, ...], values: Numbers) -> Any:
+    data = np.ascontiguousarray(values, values.dtype.newbyteorder("<"))
+    return group.create_variable(name, dimensions, data=data)
 
 
 def read(path: Path) -> Document:
@@ -75,22 +76,25 @@ def read(path: Path) -> Document:
 def _read(stored: Any, size: int) -> Document:
     if GROUP not in stored or HEADER not in stored[GROUP]:
         raise StorageError("it has no header of phasescope")
-    text = _values(stored[GROUP], HEADER, size, np.uint8)
+    text = _values(stored[GROUP], HEADER, size, np.dtype(np.uint8))
     header = parsed_header(text.tobytes().decode(errors="replace"))
     arrays = {}
     for i, (name, shape) in enumerate(header["arrays"].items()):
-        values = _values(stored[GROUP], f"array{i}", size, np.float64)
+        values = _values(stored[GROUP], f"array{i}", size, type_in(header, name))
         if values.size != math.prod(shape):
             raise StorageError(f"the array {name!r} is not whole")
         arrays[name] = values.reshape(shape)
     return Document(
         description=header["description"],
-        table={name: _values(stored, name, size, np.float64) for name in header["columns"]},
+        table={
+            name: _values(stored, name, size, type_in(header, f"rows/{name}"))
+            for name in header["columns"]
+        },
         arrays=arrays,
     ).verify(header)
 
 
-def _values(group: Any, name: str, size: int, dtype: type) -> Any:
+def _values(group: Any, name: str, size: int, dtype: np.dtype[Any]) -> Any:
     import h5py
 
     found = group[name] if type(group.get(name, getlink=True)) is h5py.HardLink else None

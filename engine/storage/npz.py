@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import StorageError
-from engine.storage.document import Document, Floats, parsed_header
+from engine.storage.document import Document, Numbers, parsed_header, type_in
 from engine.storage.file_format import FileFormat
 
 __all__ = ["FORMAT", "read", "read_arrays", "write", "write_arrays"]
@@ -35,10 +35,10 @@ def read(path: Path) -> Document:
         raise StorageError(f"it has no text {HEADER!r}: it was not written by phasescope")
     header = parsed_header(text.item().decode("ascii", "replace"))
 
-    def member(name: str) -> Floats:
+    def member(name: str) -> Numbers:
         found = members.get(name)
-        if found is None or found.dtype != np.float64:
-            raise StorageError(f"its array {name!r} is missing or not of floating-point numbers")
+        if found is None or found.dtype != type_in(header, name):
+            raise StorageError(f"its array {name!r} is missing or of another type of numbers")
         return found
 
     return Document(

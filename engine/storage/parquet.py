@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from engine.errors import StorageError
-from engine.storage.document import Document, Floats, parsed_header
+from engine.storage.document import Document, Numbers, parsed_header, type_in
 from engine.storage.file_format import FileFormat
 
 __all__ = ["FORMAT", "read", "write"]
@@ -29,7 +29,7 @@ def write(document: Document, path: Path) -> None:
 
     metadata = {HEADER: document.header()}
     for name, array in document.arrays.items():
-        content = np.ascontiguousarray(array, dtype="<f8").tobytes()
+        content = np.ascontiguousarray(array, array.dtype.newbyteorder("<")).tobytes()
         metadata[f"{ARRAY}{name}"] = base64.b64encode(content).decode()
     table = pa.table(
         {name: pa.array(column) for name, column in document.table.items()}, metadata=metadata
@@ -64,27 +64,33 @@ def _read(stored: Any, size: int) -> Document:
     if HEADER not in metadata:
         raise StorageError("it has no header of phasescope in its metadata")
     header = parsed_header(metadata[HEADER].decode(errors="replace"))
-    if stored.metadata.num_rows * stored.metadata.num_columns * 8 > size:
+    types = {name: type_in(header, f"rows/{name}") for name in header["columns"]}
+    widths = [types[name].itemsize if name in types else 8 for name in stored.schema_arrow.names]
+    if stored.metadata.num_rows * sum(widths) > size:
         raise StorageError("it claims more rows than it has bytes for")
     table = stored.read()
     return Document(
         description=header["description"],
-        table={name: np.array(table.column(name), np.float64) for name in table.column_names},
+        table={
+            name: np.array(table.column(name), types.get(name, np.float64))
+            for name in table.column_names
+        },
         arrays={
-            name: _array(metadata.get(f"{ARRAY}{name}"), name, shape)
+            name: _array(metadata.get(f"{ARRAY}{name}"), name, shape, type_in(header, name))
             for name, shape in header["arrays"].items()
         },
     ).verify(header)
 
 
-def _array(content: bytes | None, name: str, shape: list[int]) -> Floats:
+def _array(content: bytes | None, name: str, shape: list[int], kind: np.dtype[Any]) -> Numbers:
     try:
-        values = np.frombuffer(base64.b64decode(content or b"", validate=True), "<f8")
+        decoded = base64.b64decode(content or b"", validate=True)
+        values = np.frombuffer(decoded, kind.newbyteorder("<"))
     except (binascii.Error, ValueError) as error:
         raise StorageError(f"the array {name!r} is not whole: {error}") from error
     if content is None or len(values) != math.prod(shape):
         raise StorageError(f"the array {name!r} is not whole")
-    return values.reshape(shape).astype(np.float64)
+    return values.reshape(shape).astype(kind)
 
 
 FORMAT = FileFormat(suffix=".parquet", write=write, read=read, requires=("pyarrow",))

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from engine.errors import ExpressionError, ModelError
 from engine.model import Aux, Equation, Formula, Model, ModelSpec, Param, State, load_model
-from engine.model.toml import read_toml
 
 CHAIN = """
 x' = -a*x + far
@@ -218,8 +217,3 @@ def test_white_space_does_not_tell_formulas_apart():
     assert Formula(text=" a  if b else c*( d)") == Formula(text="a if b else c * (d)")
     assert Formula(text="a b") != Formula(text="ab")
     assert replace(_spec(), origin="other.toml") == _spec()
-
-
-def test_single_precision_is_refused_for_now():
-    with pytest.raises(ModelError, match=r"^\[model\] dtype: float32 is not available yet$"):
-        Model(read_toml(FILE.replace('"ode"', '"ode"\ndtype = "float32"')))

@@ -210,7 +210,7 @@ def test_all_tables_are_read():
         ("sigma = 10", '"x;y" = 1', "[params] x;y: 'x;y' is no name"),
         ('"ode"', '"oed"', "[model] type: unknown value 'oed'; did you mean 'ode'?"),
         ('type = "ode"', "", "[model]: the key 'type' is missing"),
-        ('type = "ode"', 'type = "ode"\ndtype = "float32"', "[model] dtype: float32 is not ava"),
+        ('type = "ode"', 'type = "ode"\ndtype = "float23"', "unknown value 'float23'"),
         ('type = "ode"', 'type = "ode"\ndtype = "int64"', "dtype is float64 or float32"),
         ('args = ["u", "k"]', 'args = ["u"]', "[functions.sat] expr, column 6: unknown name 'k'"),
         ('args = ["u", "k"]', 'args = ["u", "pi"]', "[functions.sat]: 'pi' is the constant"),

@@ -32,7 +32,15 @@ __all__ = [
 ]
 
 Role = Literal[
-    "time", "state", "lag", "param", "aux", "constant", "argument", "tangent", "direction",
+    "time",
+    "state",
+    "lag",
+    "param",
+    "aux",
+    "constant",
+    "argument",
+    "tangent",
+    "direction",
     "temporary",
 ]
 

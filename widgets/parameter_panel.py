@@ -44,7 +44,7 @@ class ParameterPanel(pn.viewable.Viewer):
                     p.name,
                     p.value,
                     bounds=p.bounds(),
-                    step=p.step,
+                    step=p.step or (1.0 if model.dtype == "int64" else None),
                     scale=p.scale,
                     label=p.label,
                     unit=p.unit,

@@ -16,8 +16,10 @@ TEXTS = {
         "when cross_up(x, lag_y(2)): y = y + 0.1*lag_x(1)"
     ),
     "single flow": (
-        "[model]\ntype = 'ode'\ndtype = 'float32'\n[states]\nx = 0.3\nv = 0.1\n[params]\nk = 1.7\n"
-        "[aux]\nenergy = '0.5*v^2 + k*x^2'\n[equations.rhs]\nx = 'v'\nv = '-k*sin(x) + 0.1*cos(t)'\n"
+        "[model]\ntype = 'ode'\ndtype = 'float32'\n[states]\nx = 0.3\nv = 0.1\n"
+        "[params]\nk = 1.7\n"
+        "[aux]\nenergy = '0.5*v^2 + k*x^2'\n[equations.rhs]\nx = 'v'\n"
+        "v = '-k*sin(x) + 0.1*cos(t)'\n"
     ),
     "single map": (
         "[model]\ntype = 'map'\ndtype = 'float32'\n[states]\nx = 0.3\ny = 0.2\n[params]\na = 1.4\n"
@@ -25,7 +27,8 @@ TEXTS = {
     ),
     "whole map": (
         "[model]\ntype = 'map'\ndtype = 'int64'\n[states]\nx = 7\ny = 3\n[params]\na = 48271\n"
-        "[aux]\nodd = 'x % 2 == 1'\n[equations.rhs]\nx = 'a*x % (2^31 - 1)'\ny = 'y + lag_x(2) % 5'\n"
+        "[aux]\nodd = 'x % 2 == 1'\n[equations.rhs]\nx = 'a*x % (2^31 - 1)'\n"
+        "y = 'y + lag_x(2) % 5'\n"
         "[events.wrap]\ncond = 'y > 40'\naction = 'y = y // 3'\nlog = ['x']\n"
     ),
 }

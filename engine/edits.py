@@ -36,7 +36,7 @@ def edited_sim(sim: Sim, edit: Edit) -> Sim:
     if edit.kind == "params":
         return sim.replace(params=edit.values)
     if edit.kind == "preset":
-        merged("state", sim.y0, edit.values["states"])
+        merged(sim.model, "state", sim.y0, edit.values["states"])
         return sim.replace(params=edit.values["params"])
     return sim.replace(**edit.values)
 

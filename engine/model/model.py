@@ -6,7 +6,6 @@ from dataclasses import replace
 from functools import cached_property
 from hashlib import sha256
 from types import MappingProxyType
-from typing import Any
 
 from engine.errors import ModelError
 from engine.model.arithmetic import composed_closure
@@ -24,20 +23,19 @@ from engine.model.generated import (
 )
 from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
-from engine.model.lags import lags_in, written_code
 from engine.model.limits import check_counts, check_operations, within_limit
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.noise import ModelNoise
 from engine.model.render import Renderer
-from engine.model.render_integers import IntegerRenderer
+from engine.model.render_integers import renderer_for
 from engine.model.resolution import Captured, resolved, resolved_functions, sorted_aux
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
-from engine.model.to_text import write_equations_text
 from engine.model.to_toml import write_toml
 from engine.model.unused_parts import check_unused_parts
+from engine.model.variables import WithVariables
 from engine.model.with_presets import WithPresets
 
 __all__ = ["Model"]
@@ -45,7 +43,7 @@ __all__ = ["Model"]
 _TIME = Symbol("time", "t")
 
 
-class Model(WithPresets):
+class Model(WithPresets, WithVariables):
     """A model ready to run.
 
     Parameters
@@ -136,30 +134,6 @@ class Model(WithPresets):
     def text(self) -> str:
         """The model as the text of a model file, which loads to an equal model."""
         return write_toml(self.spec)
-
-    @cached_property
-    def whole_names(self) -> frozenset[str]:
-        """The variables that are whole numbers: states and ``aux.<name>`` of an int64 map."""
-        renderer = self._renderer()
-        if not isinstance(renderer, IntegerRenderer):
-            return frozenset()
-        whole = [f"aux.{name}" for name, tree in self._aux.items() if renderer.is_whole(tree)]
-        return frozenset((*self.state_names, *whole))
-
-    @cached_property
-    def lags(self) -> tuple[str, ...]:
-        """The delayed states that equations, aux and events name: ``x_3`` is x three steps ago."""
-        return lags_in(written_code(self.code, self.events), self.state_names)
-
-    @cached_property
-    def moving_lags(self) -> tuple[str, ...]:
-        """Those of the lags that the orbit depends on, not aux alone that are only recorded."""
-        return lags_in(written_code(self.code, self.events, moving=True), self.state_names)
-
-    @property
-    def equations_text(self) -> str:
-        """The model as plain equations; a comment names what they cannot say."""
-        return write_equations_text(self.spec, partial=True)
 
     @property
     def resolved_rhs(self) -> tuple[Node, ...]:
@@ -340,10 +314,7 @@ class Model(WithPresets):
         return events(self.spec)
 
     def _renderer(self) -> Renderer:
-        given: dict[str, Any] = {"values": self._constants.values, "table": self._table}
-        if self.dtype == "int64":
-            return IntegerRenderer(**given, aux=self._aux)
-        return Renderer(**given, dtype=self.dtype)
+        return renderer_for(self.dtype, self._constants.values, self._table, self._aux)
 
     def _full_scope(self, captured: Captured) -> Scope:
         named = [_TIME]

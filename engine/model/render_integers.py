@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from engine.errors import ExpressionError
+from engine.model.evaluation import FunctionTable
 from engine.model.integers import LARGEST, UNDEFINED, integer_source
 from engine.model.nodes import (
     Apply,
@@ -33,7 +34,7 @@ from engine.model.nodes import (
 )
 from engine.model.render import _ATOM, _SUM, MAX_POWER, PREFIXES, Renderer, _substituted
 
-__all__ = ["IntegerRenderer"]
+__all__ = ["IntegerRenderer", "renderer_for"]
 
 _SUMS = {"+": "iadd", "-": "isub"}
 _PRODUCTS = {"*": "imul", "//": "ifloordiv", "%": "imod"}
@@ -305,3 +306,15 @@ class IntegerRenderer(Renderer):
 
 def _either(one: str, other: str) -> str:
     return f"({one} or {other})" if one and other else one or other
+
+
+def renderer_for(
+    dtype: str,
+    values: Mapping[Symbol, float],
+    table: FunctionTable,
+    aux: Mapping[str, Node],
+) -> Renderer:
+    """Return a fresh renderer for models of a scalar type."""
+    if dtype == "int64":
+        return IntegerRenderer(values=values, table=table, aux=aux)
+    return Renderer(values=values, table=table, dtype=dtype)

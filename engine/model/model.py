@@ -23,6 +23,7 @@ from engine.model.generated import (
 )
 from engine.model.inversion import check_inverse, inverted_spec
 from engine.model.jacobian_check import check_given_jacobian
+from engine.model.lags import lags_in
 from engine.model.limits import check_counts, check_operations, within_limit
 from engine.model.names import Scope, resolve
 from engine.model.nodes import Node, Symbol, is_condition

@@ -1,5 +1,6 @@
 """What the variables of a model are: whole numbers, or states some steps ago."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["WithVariables"]
 
 
-class WithVariables:
+class WithVariables(ABC):
     """The part of `Model` that tells what its variables are."""
 
     code: ModelCode
@@ -24,13 +25,14 @@ class WithVariables:
     noise: "ModelNoise"
     state_names: tuple[str, ...]
 
+    @abstractmethod
     def _renderer(self) -> Renderer:
-        raise NotImplementedError
+        """Return a fresh renderer of the model's expressions."""
 
     @property
+    @abstractmethod
     def resolved_aux(self) -> Mapping[str, Node]:
         """The trees of the aux, each after those it uses."""
-        raise NotImplementedError
 
     @cached_property
     def whole_names(self) -> frozenset[str]:

@@ -100,6 +100,14 @@ def _begin_tangents(shape: Shape) -> str:
     return define("begin_tangents", "memory, begun", ["return " + pack(vectors)])
 
 
+_KEPT_ROWS = {"previous": "PREVIOUS", "mark": "STIFF_MARK", "rejected": "REJECTED"}
+
+
+def _store_row(name: str, row: str, n: int) -> str:
+    """Write the function that puts a state into a row of ``state``."""
+    return define(name, "y, state", [f"state[{row}, {i}] = y[{i}]" for i in range(n)])
+
+
 @cache
 def _entry(shape: Shape) -> dict[str, str]:
     """Write the symbols that carry values between the arrays and the loop."""
@@ -108,23 +116,17 @@ def _entry(shape: Shape) -> dict[str, str]:
     store_tangent = [
         f"analysis_ws[{i}] = y[{shape.n + i}]" for i in range(shape.n * shape.tangents)
     ]
-    rows = range(shape.memory_rows)
     number = "int" if shape.whole else "float"
+    given = [f"{number}(params[{i}])" for i in range(shape.given)]
+    kept = [f"params[{i}] = p[{i}]" for i in range(shape.n_params)]
+    rows = range(shape.memory_rows)
 
     def unpacked(row: str) -> str:
         return "return " + pack([f"{number}(state[{row}, {i}])" for i in states] + tangent_values)
 
     return {
-        "unpack_params": define(
-            "unpack_params",
-            "params",
-            ["return " + pack(f"{number}(params[{i}])" for i in range(shape.given))],
-        ),
-        "store_params": define(
-            "store_params",
-            "p, params",
-            [f"params[{i}] = p[{i}]" for i in range(shape.n_params)] or ["return"],
-        ),
+        "unpack_params": define("unpack_params", "params", [f"return {pack(given)}"]),
+        "store_params": define("store_params", "p, params", kept or ["return"]),
         "unpack_state": define("unpack_state", "state, analysis_ws", [unpacked("CURRENT")]),
         "unpack_previous": define("unpack_previous", "state, analysis_ws", [unpacked("PREVIOUS")]),
         "store_state": define(
@@ -132,18 +134,12 @@ def _entry(shape: Shape) -> dict[str, str]:
             "y, state, analysis_ws",
             [f"state[CURRENT, {i}] = y[{i}]" for i in states] + store_tangent,
         ),
-        "store_previous": define(
-            "store_previous", "y, state", [f"state[PREVIOUS, {i}] = y[{i}]" for i in states]
-        ),
-        "store_mark": define(
-            "store_mark", "y, state", [f"state[STIFF_MARK, {i}] = y[{i}]" for i in states]
-        ),
-        "store_rejected": define(
-            "store_rejected", "y, state", [f"state[REJECTED, {i}] = y[{i}]" for i in states]
-        ),
+        **{
+            f"store_{what}": _store_row(f"store_{what}", row, shape.n)
+            for what, row in _KEPT_ROWS.items()
+        },
         # Tuples are values: they outlive the step as they are.
-        "keep_state": define("keep_state", "y", ["return y"]),
-        "keep_previous": define("keep_previous", "y", ["return y"]),
+        **{name: define(name, "y", ["return y"]) for name in ("keep_state", "keep_previous")},
         "keep_memory": define("keep_memory", "step_memory", ["return step_memory"]),
         "begin_tangents": _begin_tangents(shape),
         "unpack_memory": define(

@@ -225,7 +225,7 @@ def new_memory(sim: Sim) -> Floats:
     """Return an empty stepper memory of the right shape."""
     tangents = sum(observer.tangents for observer in sim.observers)
     extended = len(sim.model.state_names) * (1 + tangents)
-    return np.zeros((max(sim.method.memory_rows, 1), extended), state_dtype(sim.model))
+    return np.zeros((sim.method.stored_rows, extended), state_dtype(sim.model))
 
 
 def work_memory(rows: int, components: int, dtype: np.dtype[Any]) -> Floats:

@@ -58,12 +58,17 @@ class Derivatives:
         return self._given or self._derived("jacobian_entries")
 
     @cached_property
-    def tangent(self) -> Tangent:
-        """The product of the Jacobian matrix and a tangent vector ``v_<state>``."""
+    def tangent_trees(self) -> tuple[tuple[tuple[str, Node], ...], tuple[Node, ...]]:
+        """The trees of `tangent`: temporaries, each in terms of the earlier ones, and products."""
         from engine.model.symbolic import tangent_product
 
+        return self._shallow(tangent_product)
+
+    @cached_property
+    def tangent(self) -> Tangent:
+        """The product of the Jacobian matrix and a tangent vector ``v_<state>``."""
         renderer = self._renderer()
-        temporaries, products = self._shallow(tangent_product)
+        temporaries, products = self.tangent_trees
         return Tangent(
             statements=_assigned(temporaries, renderer),
             result=tuple(renderer.number(tree) for tree in products),

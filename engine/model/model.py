@@ -269,6 +269,13 @@ class Model(WithPresets, WithVariables):
         return Derivatives(self, self._given_jacobian, self._renderer)
 
     @cached_property
+    def not_analytic(self) -> str:
+        """Why the right-hand sides have no Taylor series along an orbit; empty where they have."""
+        from engine.model.operations import not_analytic
+
+        return not_analytic(self)
+
+    @cached_property
     def saltation(self) -> tuple[EventSaltation, ...]:
         """What each event does to tangent vectors; nothing is derived for it."""
         return saltations(self)

@@ -78,6 +78,15 @@ def fitted_to(observer: ObserverModule, kind: str, states: tuple[str, ...]) -> O
 def check_tangents(observers: Sequence[ObserverModule], model: Model, stepper: Stepper) -> None:
     """Check that tangent vectors can pass the events of a model, where observers carry some.
 
+    Parameters
+    ----------
+    observers : sequence of ObserverModule
+        The observers.
+    model : Model
+        Whose events.
+    stepper : Stepper
+        The method; one that is written for arrays carries no tangent vectors through events.
+
     Raises
     ------
     ObserverError

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from engine.runner import splitting
+from engine.runner.expansion import expansion_functions
 from engine.runner.jacobian import OUTLINED, jacobian_functions, second_derivative_functions
 from engine.runner.noise import noise_functions
 from engine.runner.plan import UnitPlan
@@ -21,6 +22,7 @@ DERIVED: Mapping[str, Callable[[UnitPlan], list[str]]] = MappingProxyType(
         "kick": splitting.kick,
         "noise": noise_functions,
         "second_derivatives": second_derivative_functions,
+        "taylor": expansion_functions,
     }
 )
 

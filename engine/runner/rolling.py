@@ -13,6 +13,8 @@ __all__ = ["roll", "rolled_runs"]
 LEAST_REPEATS = 4
 # Statements that repeat together: the neighbours of a lattice with several variables a site.
 PERIODS = (1, 2, 3, 4)
+# The same where the statements are elementary operations, several of them an equation.
+STRIDED_PERIODS = tuple(range(1, 13))
 
 _FRAME = re.compile(r"(?<=[\[ ])\d+(?=\])")
 
@@ -25,8 +27,15 @@ def _indices(statement: str) -> tuple[str, tuple[int, ...]]:
     return _FRAME.sub("#", statement), numbers
 
 
-def rolled_runs(statements: Sequence[str]) -> list[Run]:
+def rolled_runs(statements: Sequence[str], strided: bool = False) -> list[Run]:
     """Find the runs of statements that a loop can stand for.
+
+    Parameters
+    ----------
+    statements : sequence of str
+        In the order in which they are executed.
+    strided : bool
+        Indices may also move by more than one from statement to statement.
 
     Returns
     -------
@@ -37,10 +46,10 @@ def rolled_runs(statements: Sequence[str]) -> list[Run]:
     runs, start = [], 0
     while start < len(statements):
         found = None
-        for period in PERIODS:
-            end, moves = _longest(parts, start, period)
+        for period in STRIDED_PERIODS if strided else PERIODS:
+            end, moves = _longest(parts, start, period, strided)
             if (end - start) // period >= LEAST_REPEATS:
-                found = (start, end, _loop(parts[start : start + period], moves, end - start))
+                found = (start, end, _loop(parts[start:end], moves, period, strided))
                 break
         if found is None:
             start += 1
@@ -50,18 +59,18 @@ def rolled_runs(statements: Sequence[str]) -> list[Run]:
     return runs
 
 
-def roll(statements: Sequence[str]) -> list[str]:
+def roll(statements: Sequence[str], strided: bool = False) -> list[str]:
     """Return lines that do the same as the statements, with loops where they repeat."""
     lines: list[str] = []
     done = 0
-    for start, end, loop in rolled_runs(statements):
+    for start, end, loop in rolled_runs(statements, strided):
         lines += [*statements[done:start], *loop]
         done = end
     return [*lines, *statements[done:]]
 
 
 def _longest(
-    parts: Sequence[tuple[str, tuple[int, ...]]], start: int, period: int
+    parts: Sequence[tuple[str, tuple[int, ...]]], start: int, period: int, strided: bool
 ) -> tuple[int, list[tuple[int, ...]]]:
     """Return the end of the run that begins at `start`, and how its indices move."""
     moves: list[tuple[int, ...]] | None = None
@@ -73,7 +82,8 @@ def _longest(
             if frame != before or "\n" in frame:
                 return at, moves or []
             now.append(tuple(b - a for a, b in zip(earlier, numbers, strict=True)))
-        steady = all(move in (0, period) for line in now for move in line)
+        moved = [move for line in now for move in line]
+        steady = strided or all(move in (0, period) for move in moved)
         if not steady or not any(map(any, now)) or moves not in (None, now):
             return at, moves or []
         moves = now
@@ -82,21 +92,29 @@ def _longest(
 
 
 def _loop(
-    parts: Sequence[tuple[str, tuple[int, ...]]], moves: Sequence[tuple[int, ...]], count: int
+    parts: Sequence[tuple[str, tuple[int, ...]]],
+    moves: Sequence[tuple[int, ...]],
+    period: int,
+    strided: bool,
 ) -> list[str]:
-    period = len(parts)
+    count = len(parts)
     body: list[str] = []
     fixed: dict[str, str] = {}
-    for (frame, numbers), move in zip(parts, moves, strict=True):
+    # What `i` counts: statements, or repetitions.
+    unit = 1 if strided else period
+    for (frame, numbers), move in zip(parts[:period], moves, strict=True):
         pieces = frame.split("#")
         text = pieces[0]
         for piece, number, moved in zip(pieces[1:], numbers, move, strict=True):
             written = str(number)
             if moved:
-                written = f"i + {number}" if number else "i"
+                place = "i" if moved == unit else f"{moved} * i"
+                written = f"{place} + {number}" if number else place
             text += written + piece
         body.append(text)
     span = f"range(0, {count}, {period})" if period > 1 else f"range({count})"
+    if strided:
+        span = f"range({count // period})"
     changed = {text.partition("[")[0] for text in body}
     for k, text in enumerate(body):
         target, sign, value = text.partition(" = ")

@@ -246,6 +246,10 @@ def run(
                     t, h, y, p, step_memory, ws, out, trace, trace_row
                 )
             if ADAPTIVE:
+                if PROPOSES:
+                    h_next = propose(t, h_next, y, p, step_memory, rtol, atol)
+                    if t + 0.1 * h_next == t:
+                        status = STEPFAIL
                 h = h_next
                 if SAMPLED:
                     h = min(h, longest)
@@ -269,9 +273,10 @@ def run(
                         t_new = t + h
                         if ends_run:
                             t_new = t_end
-                        h_next = next_step_size(h, norm, last_error, ERROR_ORDER, BETA)
-                        if refused > 0:
-                            h_next = min(h_next, h)
+                        if not PROPOSES:
+                            h_next = next_step_size(h, norm, last_error, ERROR_ORDER, BETA)
+                            if refused > 0:
+                                h_next = min(h_next, h)
                         last_error = norm
                         if STIFFNESS:
                             if counters[STIFF_STEPS] > 0 or (h < crawl and n % STIFF_INTERVAL == 0):

@@ -85,7 +85,7 @@ def _rendered(plan: UnitPlan) -> str:
     parts += hooks
     parts += _loops(plan, shape)
     parts += _vector_symbols(parts, shape)
-    rows = max(shape.memory_rows, 1)
+    rows = plan.stepper.stored_rows
     if shape.arrays:
         parts, rows = with_rows(
             [part for part in parts if part], components=shape.extended, memory_rows=rows
@@ -132,6 +132,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "DISCRETE": plan.model.kind == "map",
         "ADAPTIVE": plan.stepper.adaptive,
         "STOCHASTIC": plan.stochastic,
+        "PROPOSES": plan.stepper.propose is not None,
         "SAMPLED": plan.sampled,
         "BOUNDED": plan.bounded,
         "OBSERVE": bool(plan.observers),
@@ -142,6 +143,7 @@ def _flags(plan: UnitPlan, shape: Shape, written: int) -> str:
         "BETA": plan.stepper.beta,
         "STIFFNESS": plan.stepper.stability > 0.0,
         "STABILITY": plan.stepper.stability,
+        "STATES": shape.n,
         "INLINE": not shape.arrays
         and shape.extended <= INLINED_COMPONENTS
         and written <= INLINED_CHARACTERS,

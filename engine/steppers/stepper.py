@@ -93,6 +93,12 @@ class Stepper:
         Functions that `step` and `start` call and that enter the unit with them.
     arrays : bool
         True for a method written for the array layout, whatever the number of states.
+    table_rows : int
+        Vectors' worth of numbers, at the beginning of the block of memory, that a method of the
+        array layout keeps in a form of its own from step to step; nothing else touches them.
+    propose : callable or None
+        ``propose(t, h, y, p, memory, rtol, atol) -> h``: the first size to try of an adaptive step
+        from `y`, where the method knows better than the controller; `h` is the last proposal.
     tolerances : bool
         True for an adaptive method whose step works to the tolerances of the run:
         ``step(t, dt, y, p, memory, rtol, atol)``.
@@ -124,6 +130,8 @@ class Stepper:
     needs: frozenset[str] = frozenset()
     functions: tuple[Callable[..., Any], ...] = ()
     arrays: bool = False
+    table_rows: int = 0
+    propose: Callable[..., Any] | None = None
     tolerances: bool = False
     misfit: Callable[["Model"], str] | None = None
 
@@ -145,6 +153,10 @@ class Stepper:
             raise StepperError(f"stepper {self.name!r} takes tolerances and is not adaptive")
         if (self.stability or self.error_norm is not None) and not self.adaptive:
             raise StepperError(f"stepper {self.name!r} controls no steps: it is not adaptive")
+        if self.table_rows and not self.arrays:
+            raise StepperError(f"stepper {self.name!r} keeps a table and is not for arrays")
+        if self.propose is not None and not self.adaptive:
+            raise StepperError(f"stepper {self.name!r} proposes steps and is not adaptive")
         if self.dense_rows is not None and self.interpolate is None:
             raise StepperError(f"stepper {self.name!r} prepares dense_rows and has no interpolate")
         if self.kind == "map" and self.interpolate is not None:
@@ -162,6 +174,11 @@ class Stepper:
         return f"<Stepper {self.name!r}: {', '.join([kind, *told])}>"
 
     @property
+    def stored_rows(self) -> int:
+        """Return the vectors' worth of memory that a run keeps, at least one."""
+        return max(self.memory_rows + self.table_rows, 1)
+
+    @property
     def dense(self) -> bool:
         """Tell whether the state inside a step is known: for every flow."""
         return self.kind == "ode"
@@ -169,12 +186,13 @@ class Stepper:
     @cached_property
     def source(self) -> str:
         """Give the source of all functions but those of dense output."""
-        return _sources(*self.functions, self.step, self.noisy_step, self.start, self.error_norm)
+        own = (self.step, self.noisy_step, self.start, self.error_norm, self.propose)
+        return _sources(*self.functions, *own)
 
     def source_for(self, *, noisy: bool) -> str:
         """Give the functions' source as it enters a unit whose model has noise, or has none."""
         step = self.noisy_step if noisy else self.step
-        return _sources(*self.functions, step, self.start, self.error_norm)
+        return _sources(*self.functions, step, self.start, self.error_norm, self.propose)
 
     @cached_property
     def dense_source(self) -> str:

@@ -5,13 +5,16 @@ import importlib
 import platform
 import sys
 import time
+from pathlib import Path
 
 from benchmarks.measure import table
 
 # The browser comes last: what it leaves warm must not flatter the others.
 PARTS = ("throughput", "ensembles", "chunking", "compile_time", "start_up", "browser")
 # Run only when named: they need packages that are no dependencies.
-EXTRA_PARTS = ("others",)
+EXTRA_PARTS = ("others", "work_precision")
+# Parts that also write what they measured, with a diagram.
+DRAWN_PARTS = ("work_precision",)
 KNOWN = (*PARTS, *EXTRA_PARTS)
 
 
@@ -33,6 +36,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"any of: {', '.join(KNOWN)}")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, shorter orbits")
+    parser.add_argument(
+        "--output", type=Path, metavar="FOLDER", help=f"for the points of {', '.join(DRAWN_PARTS)}"
+    )
     options = parser.parse_args(arguments)
     unknown = [part for part in options.parts if part not in KNOWN]
     if unknown:
@@ -40,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     rows = []
     for part in options.parts or PARTS:
         begun = time.perf_counter()
-        rows += importlib.import_module(f"benchmarks.{part}").measure(options.quick)
+        place = {"output": options.output} if part in DRAWN_PARTS else {}
+        rows += importlib.import_module(f"benchmarks.{part}").measure(options.quick, **place)
         print(f"{part}: {time.perf_counter() - begun:.0f} s", file=sys.stderr)
     print(machine())
     print(table(rows))

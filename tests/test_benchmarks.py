@@ -6,6 +6,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import engine
@@ -14,7 +15,10 @@ from benchmarks import compile_time, measure, others
 from benchmarks.c_loops import NoCompilerError, compile_loops
 from benchmarks.ensembles import ENSEMBLES, Sides
 from benchmarks.measure import Row, speed_ratio, table
+from benchmarks.precision_problems import PROBLEMS
+from benchmarks.precision_solvers import of_engine, of_scipy
 from benchmarks.throughput import CASES, Orbit
+from benchmarks.work_precision import Point, cost_at, points, summary, write
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -122,6 +126,46 @@ def test_unknown_part_is_refused(capsys):
     with pytest.raises(SystemExit):
         command.main(["thruput"])
     assert "valid: throughput" in capsys.readouterr().err
+
+
+def test_points_of_a_diagram_are_errors_and_times(tmp_path):
+    problem = PROBLEMS[0]
+    chosen = {"phasescope rk45": of_engine("rk45"), "SciPy RK45": of_scipy("RK45")}
+    measured = points(problem, chosen, (1e-4, 1e-7), rounds=1)
+    assert [p.solver for p in measured] == [name for name in chosen for _ in range(2)]
+    for loose, tight in (measured[:2], measured[2:]):
+        assert tight.error < 0.1 * loose.error
+        assert tight.steps > loose.steps
+        assert tight.error < 0.1
+        assert loose.seconds > 0.0
+    write(measured, tmp_path / "made")
+    assert len((tmp_path / "made" / "work_precision.csv").read_text().splitlines()) == 5
+
+
+def test_problems_have_one_right_hand_side_in_two_forms():
+    for problem in PROBLEMS:
+        model = engine.load_model(problem.text)
+        assert model.initial_state == tuple(problem.start)
+        y = 0.3 + 0.1 * np.arange(len(problem.start))
+        rates = engine.Sim(model, stepper="euler", dt=2.0**-20, y0=y, jit=False).run(n_steps=1)
+        found = (rates.y[1] - rates.y[0]) * 2.0**20
+        assert found == pytest.approx(problem.flow(0.0, y), rel=1e-8, abs=1e-8)
+
+
+def made_point(solver, error, seconds):
+    return Point(
+        problem="p", solver=solver, tolerance=error, error=error, seconds=seconds, steps=1
+    )
+
+
+def test_the_cost_of_an_error_lies_on_the_line_between_two_points():
+    line = [made_point("a", 1e-8, 1.0), made_point("a", 1e-10, 4.0), made_point("a", 1e-9, 9.0)]
+    assert cost_at(line, 1e-9) == pytest.approx(2.0)
+    assert cost_at(line, 1e-11) is None
+    other = [made_point("heyoka", 1e-8, 2.0), made_point("heyoka", 1e-10, 8.0)]
+    rows = summary([*line, *other])
+    assert [row.value for row in rows] == pytest.approx([0.5, 1.0])
+    assert summary([made_point("b", 1e-8, 1.0), *other])[0].note == "error not reached"
 
 
 @pytest.mark.slow

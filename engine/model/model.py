@@ -271,7 +271,7 @@ class Model(WithPresets, WithVariables):
     @cached_property
     def not_analytic(self) -> str:
         """Why the right-hand sides have no Taylor series along an orbit; empty where they have."""
-        from engine.model.operations import not_analytic
+        from engine.model.analytic import not_analytic
 
         return not_analytic(self)
 

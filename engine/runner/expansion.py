@@ -11,9 +11,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from engine.model import Model
+from engine.model.analytic import time_and_states
 from engine.model.arithmetic import composed_closure
 from engine.model.nodes import Node, Symbol, is_condition
-from engine.model.operations import Operation, Operations, Value, time_and_states
+from engine.model.operations import Operation, Operations, Value
 from engine.model.render import Renderer
 from engine.runner.bindings import composed_sources, definitions
 from engine.runner.layout import Shape, define

@@ -196,10 +196,10 @@ def test_tangent_vectors_are_expanded_too():
     # Of a linear flow the exponents are the real parts of the eigenvalues, at any step size.
     model = engine.load_model("x' = a*x\ny' = -b*y\nz' = x - z*c\na = 0.3\nb = 0.2\nc = 1\nx(0) = 1")
     spectrum = engine.observers.lyapunov_spectrum(k=3, every=1)
-    result = engine.Sim(model, observers=spectrum, **TIGHT).run(t_end=100.0)
+    result = engine.Sim(model, observers=spectrum, **TIGHT).run(t_end=30.0)
     found = result.observers["lyapunov_spectrum"]["exponents"]
-    assert found == pytest.approx([0.3, -0.2, -1.0], abs=0.03)
-    assert sum(found) == pytest.approx(-0.9, abs=1e-12)
+    assert found == pytest.approx([0.3, -0.2, -1.0], abs=0.1)
+    assert sum(found) == pytest.approx(-0.9, abs=1e-7)
 
 
 def test_tangent_vectors_and_events_together_are_refused():

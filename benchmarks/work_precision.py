@@ -22,7 +22,7 @@ from benchmarks.precision_solvers import Solve, solvers
 TOLERANCES = tuple(10.0**-k for k in range(4, 16))
 QUICK_TOLERANCES = (1e-6, 1e-10)
 # An interpreted right-hand side takes minutes beyond.
-FINEST = {"SciPy RK45": 1e-9, "SciPy DOP853": 1e-12}
+FINEST = {"SciPy RK45": 1e-8, "SciPy DOP853": 1e-10}
 # The error at which costs are compared.
 ERROR = 1e-9
 REFERENCE = "heyoka"
@@ -152,7 +152,7 @@ def write(measured: Sequence[Point], folder: Path) -> None:
 
 def measure(quick: bool, output: Path | None = None) -> list[Row]:
     """Measure the problems that are not stiff, write the points and compare costs."""
-    tolerances, rounds = (QUICK_TOLERANCES, 2) if quick else (TOLERANCES, 5)
+    tolerances, rounds = (QUICK_TOLERANCES, 2) if quick else (TOLERANCES, 3)
     measured = []
     for problem in PROBLEMS:
         if not problem.stiff:

@@ -147,15 +147,14 @@ def test_problems_have_one_right_hand_side_in_two_forms():
         model = engine.load_model(problem.text)
         assert model.initial_state == tuple(problem.start)
         y = 0.3 + 0.1 * np.arange(len(problem.start))
-        rates = engine.Sim(model, stepper="euler", dt=2.0**-20, y0=y, jit=False).run(n_steps=1)
+        state = dict(zip(model.state_names, y, strict=True))
+        rates = engine.Sim(model, stepper="euler", dt=2.0**-20, y0=state, jit=False).run(n_steps=1)
         found = (rates.y[1] - rates.y[0]) * 2.0**20
         assert found == pytest.approx(problem.flow(0.0, y), rel=1e-8, abs=1e-8)
 
 
 def made_point(solver, error, seconds):
-    return Point(
-        problem="p", solver=solver, tolerance=error, error=error, seconds=seconds, steps=1
-    )
+    return Point(problem="p", solver=solver, tolerance=error, error=error, seconds=seconds, steps=1)
 
 
 def test_the_cost_of_an_error_lies_on_the_line_between_two_points():

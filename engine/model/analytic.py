@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from engine.model.nodes import Symbol
-from engine.model.operations import Operation, Operations, Refusal, Value
+from engine.model.operations import NotAnalyticError, Operation, Operations, Value
 
 if TYPE_CHECKING:
     from engine.model.model import Model
@@ -41,7 +41,7 @@ def not_analytic(model: "Model") -> str:
         for name, tree in zip(model.state_names, model.resolved_rhs, strict=True):
             try:
                 operations.value(tree, known)
-            except Refusal as refusal:
+            except NotAnalyticError as refusal:
                 return f"in the equation of {name!r}, {refusal}"
     except RecursionError:
         return "its equations are nested too deeply to be expanded"

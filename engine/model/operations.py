@@ -32,7 +32,7 @@ from engine.model.nodes import (
 if TYPE_CHECKING:
     from engine.model.model import Model
 
-__all__ = ["Operation", "Operations", "Refusal", "Value"]
+__all__ = ["NotAnalyticError", "Operation", "Operations", "Value"]
 
 MAX_VISITS = 20_000
 # Positive whole powers are products; beyond, powers by their logarithmic derivative.
@@ -75,7 +75,7 @@ def temporary(place: int) -> Symbol:
     return Symbol("temporary", str(place))
 
 
-class Refusal(ExpressionError):
+class NotAnalyticError(ExpressionError):
     """An expression that is no analytic function of time."""
 
 
@@ -121,7 +121,7 @@ class Operations:
         """
         self._visits += 1
         if self._visits > MAX_VISITS:
-            raise Refusal(f"it has more than {MAX_VISITS} operations when written out")
+            raise NotAnalyticError(f"it has more than {MAX_VISITS} operations when written out")
         if isinstance(node, Symbol):
             return self._symbol(node, known)
         parts = [self.value(child, known) for child in children(node)]
@@ -154,8 +154,8 @@ class Operations:
             case Call(name, _):
                 return self.function(name, parts)
             case _ if is_condition(node) or isinstance(node, Conditional | Logic | Not):
-                raise Refusal("a condition that depends on the state or on t jumps")
-        raise Refusal(f"{node} has no Taylor series")
+                raise NotAnalyticError("a condition that depends on the state or on t jumps")
+        raise NotAnalyticError(f"{node} has no Taylor series")
 
     def _symbol(self, symbol: Symbol, known: Mapping[Symbol, Value]) -> Value:
         if symbol in known:
@@ -173,8 +173,8 @@ class Operations:
         fixed: tuple[Node, ...] = ()
         if constants:
             (sign, first), *rest = constants
-            head: Node = first if sign == "+" else Negate(first)  # type: ignore[assignment]
-            fixed = (Chain(head, tuple(rest)) if rest else head,)  # type: ignore[arg-type]
+            head: Node = first if sign == "+" else Negate(first)
+            fixed = (Chain(head, tuple(rest)) if rest else head,)
         places = tuple(part for _, part in series)
         signs = "".join(sign for sign, _ in series)
         if not fixed and signs == "+":
@@ -186,7 +186,9 @@ class Operations:
             return self.product(left, right)
         if sign == "/":
             return self.quotient(left, right)
-        raise Refusal(f"{'a remainder (%)' if sign == '%' else 'a rounded division (//)'} jumps")
+        raise NotAnalyticError(
+            f"{'a remainder (%)' if sign == '%' else 'a rounded division (//)'} jumps"
+        )
 
     def product(self, left: Value, right: Value) -> Value:
         """Return a product."""
@@ -212,11 +214,8 @@ class Operations:
         return self.place(Operation("reciprocal", (right,), (left,)))
 
     def _choice(self, condition: Node, then: Value, otherwise: Value) -> int:
-        places = []
-        for part in (then, otherwise):
-            is_place = isinstance(part, int)
-            places.append(part if is_place else self.place(Operation("constant", (), (part,))))
-        return self.place(Operation("choice", tuple(places), (condition,)))
+        places = (self._series(then), self._series(otherwise))
+        return self.place(Operation("choice", places, (condition,)))
 
     def constant(self, node: Node) -> float | None:
         """Return what a tree is worth whatever the parameters are, else None."""
@@ -274,7 +273,7 @@ class Operations:
                 return self.place(Operation("root", (squares,), (), "", value))
             return self.place(Operation("angle", (y, x, squares), (), "", value))
         if name not in _OF_ONE:
-            raise Refusal(f"{_WORDS.get(name, name)}() is no analytic function")
+            raise NotAnalyticError(f"{_WORDS.get(name, name)}() is no analytic function")
         (operand,) = arguments
         assert isinstance(operand, int)
         if name in _PAIRS:

@@ -6,7 +6,7 @@ for each component.  Those of the operations in between are worked out beside th
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from engine.model.arithmetic import composed_closure
 from engine.model.nodes import Node, Symbol, is_condition
 from engine.model.operations import Operation, Operations, Value
 from engine.model.render import Renderer
+from engine.runner.arrays import aligned
 from engine.runner.bindings import composed_sources, definitions
 from engine.runner.layout import Shape, define
 from engine.runner.plan import UnitPlan
@@ -107,9 +108,7 @@ class _Expansion:
 
     def __post_init__(self) -> None:
         self.operations, self.results = _decomposed(self.model, self.shape)
-        self.renderer = Renderer(
-            values=self.model.constant_values, table=self.model.function_table
-        )
+        self.renderer = Renderer(values=self.model.constant_values, table=self.model.function_table)
         self.recurrences: list[Recurrence | None] = [
             None if made.kind == "state" else RECURRENCES[made.kind](place, made)
             for place, made in enumerate(self.operations)
@@ -196,8 +195,6 @@ class _Expansion:
         return lines
 
     def _rounded(self, size: int) -> int:
-        from engine.runner.arrays import aligned
-
         stride = aligned(self.shape.extended)
         return -(-size // stride) * stride
 
@@ -215,7 +212,9 @@ class _Expansion:
             if made.constants:
                 text = self.fixed(made.constants[0], made.kind == "choice")
                 simple = re.fullmatch(r"\w+|\d+\.\d+", text)
-                self.constants[place] = text if simple else named.setdefault(text, f"q_{len(named)}")
+                self.constants[place] = (
+                    text if simple else named.setdefault(text, f"q_{len(named)}")
+                )
             text = recurrence.begin
             if made.value is not None:
                 worths.append(f"{target} = {self.fixed(made.value)}")
@@ -254,9 +253,7 @@ class _Expansion:
         lines = [f"rhs_{i} = {text}" for i, text in fixed]
         firsts = [f"{self.name('v', i)} = {self.result(i, 'w')}" for i in extended]
         lines = [*self._params(lines), *lines, *map_rolled(firsts)]
-        lines += map_rolled(
-            [f"c[{HEAD + ROW * i + 1}] = {self.name('v', i)}" for i in extended]
-        )
+        lines += map_rolled([f"c[{HEAD + ROW * i + 1}] = {self.name('v', i)}" for i in extended])
         body = self._sum_loops()
         body += ["fk = float(k)", "rk = 1.0 / fk", "rn = 1.0 / (fk + 1.0)"]
         terms = []
@@ -269,9 +266,7 @@ class _Expansion:
         body += map_rolled(terms)
         body += map_rolled(aside)
         body += map_rolled([f"{self.name('v', i)} = {self.name('n', i)}" for i in extended])
-        body += map_rolled(
-            [f"c[k + {HEAD + ROW * i + 1}] = {self.name('v', i)}" for i in extended]
-        )
+        body += map_rolled([f"c[k + {HEAD + ROW * i + 1}] = {self.name('v', i)}" for i in extended])
         lines.append("for k in range(1, order):")
         lines += [f"    {line}" for line in body]
         ends = [f"c[order + {HEAD + ROW * i + 1}] = 0.0" for i in extended]
@@ -296,9 +291,7 @@ class _Expansion:
         listed = list(self.sums)
         groups = [listed]
         if not self.arrays:
-            groups = [
-                listed[i : i + SUMS_IN_A_LOOP] for i in range(0, len(listed), SUMS_IN_A_LOOP)
-            ]
+            groups = [listed[i : i + SUMS_IN_A_LOOP] for i in range(0, len(listed), SUMS_IN_A_LOOP)]
         lines = ["middle = k // 2"]
         for group in groups:
             lines += self._sum_loop(group)

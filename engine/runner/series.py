@@ -152,9 +152,7 @@ def _power(place: int, operation: Operation) -> Recurrence:
 
 def _exp(place: int, operation: Operation) -> Recurrence:
     (a,) = operation.operands
-    return Recurrence(
-        term="{s0} * rk + {z} * {0}", sums=((_times_order(a), _plain(place)),)
-    )
+    return Recurrence(term="{s0} * rk + {z} * {0}", sums=((_times_order(a), _plain(place)),))
 
 
 def _follows(sign: str) -> Callable[[int, Operation], Recurrence]:

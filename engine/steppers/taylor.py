@@ -2,7 +2,7 @@
 
 # Free names are symbols of the rendered unit.
 # ruff: noqa: F821
-# mypy: disable-error-code="no-untyped-def, name-defined"
+# mypy: disable-error-code="no-untyped-def, no-untyped-call, name-defined"
 
 from typing import TYPE_CHECKING
 

@@ -194,7 +194,9 @@ def test_what_is_not_analytic_is_refused_by_name(rhs, reason):
 
 def test_tangent_vectors_are_expanded_too():
     # Of a linear flow the exponents are the real parts of the eigenvalues, at any step size.
-    model = engine.load_model("x' = a*x\ny' = -b*y\nz' = x - z*c\na = 0.3\nb = 0.2\nc = 1\nx(0) = 1")
+    model = engine.load_model(
+        "x' = a*x; y' = -b*y; z' = x - z*c; a = 0.3; b = 0.2; c = 1; x(0) = 1"
+    )
     spectrum = engine.observers.lyapunov_spectrum(k=3, every=1)
     result = engine.Sim(model, observers=spectrum, **TIGHT).run(t_end=30.0)
     found = result.observers["lyapunov_spectrum"]["exponents"]

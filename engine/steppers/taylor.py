@@ -32,6 +32,8 @@ def set_order(table, rtol, atol):
     table[2] = atol
     table[3] = -1.0 / (order - 1.0)
     table[4] = -1.0 / order
+    # The last of these numbers tells that all are whole: a memory may have been laid out anew.
+    table[7] = rtol
     table[5] = exp(-0.7 / (order - 1.0))
 
 
@@ -44,7 +46,7 @@ def propose(t, h, y, p, memory, rtol, atol):
     section 3.2.1, with the tolerance of each component.
     """
     table = taylor_table()
-    if table[1] != rtol or table[2] != atol or table[0] == 0.0:
+    if table[1] != rtol or table[2] != atol or table[7] != rtol or table[0] == 0.0:
         set_order(table, rtol, atol)
     order = int(table[0])
     table = taylor_expand(t, y, p, order)

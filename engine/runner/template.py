@@ -10,27 +10,15 @@ A vector that a function of the unit returns may be overwritten when the same ca
 `keep_state`, `keep_previous` and `keep_memory` give what outlives the step.
 """
 
-# The free names of `run` are bound in the rendered unit; a flag is tested alone, so that the branch
-# is pruned.
+# Free names are bound in the rendered unit; a flag is tested alone, so that its branch is pruned.
 # ruff: noqa: F821, SIM102, SIM109
 # mypy: ignore-errors
 
 
 def run(
-    counters,
-    clock,
-    params,
-    state,
-    memory,
-    record_t,
-    record_y,
-    analysis_ws,
-    analysis_out,
-    trace,
-    sample_times,
-    event_memory,
-    event_log,
-):
+    counters, clock, params, state, memory, record_t, record_y, analysis_ws, analysis_out, trace,
+    sample_times, event_memory, event_log,
+):  # fmt: skip
     """Advance the state until a bound, a full buffer, a stop or a failure; return the signal.
 
     The meaning of every argument stands in `abi`.  A full buffer is noticed before a step is
@@ -52,6 +40,7 @@ def run(
     y = unpack_state(state, analysis_ws)
     y_new = y
     step_memory = unpack_memory(memory)
+    inside = 0
     status = RUNNING
     if ADAPTIVE:
         t_bound = float(clock[T_BOUND])
@@ -85,9 +74,6 @@ def run(
         inside = int(counters[INSIDE_CELL])
         n_bound = max(n_bound, n + inside)
         endless = 0
-    if STOCHASTIC:
-        seed_low = int(counters[SEED_LOW])
-        seed_high = int(counters[SEED_HIGH])
     if OBSERVE:
         ws = split_workspace(analysis_ws)
         out = split_outputs(analysis_ws, analysis_out)
@@ -123,10 +109,7 @@ def run(
             if t_sample <= last_due:
                 if LAGGED:
                     # The step that is sampled was taken with what was delayed then.
-                    lag_step = n - 1
-                    if FLOW_EVENTS:
-                        lag_step += inside
-                    p = with_lags(p, state, lag_step)
+                    p = with_lags(p, state, n - 1 + inside)
                 dense = dense_rows(t_old, t - t_old, y_old, y, p, step_memory)
                 while t_sample <= last_due and row < capacity:
                     y_sample = y
@@ -179,10 +162,7 @@ def run(
 
         # Reasons not to take another step.
         if BREAKING:
-            divided = False
-            if FLOW_EVENTS:
-                divided = inside == 1
-            if status == RUNNING and not divided and break_asked(ws):
+            if status == RUNNING and inside == 0 and break_asked(ws):
                 status = USER_BREAK
         if STOP_END:
             if status == RUNNING and n > stop_tested:
@@ -220,14 +200,12 @@ def run(
             if status == RUNNING and due == DUE_BEFORE_STEP:
                 due = DUE_NOW
                 continue
-
         if status == RUNNING:
             new_memory = step_memory
             t_new = t
             h = dt
-            if FLOW_EVENTS:
-                if inside == 1:
-                    h = origin_t + (n + 1 - origin_n) * dt - t
+            if inside == 1:
+                h = origin_t + (n + 1 - origin_n) * dt - t
             if EVENTS_START:
                 if WHOLE:
                     y_before = keep_previous(y)
@@ -236,10 +214,7 @@ def run(
             if EVENTS_END:
                 event_marks(t, y, p, event_memory, MARKS)
             if LAGGED:
-                begins_step = True
-                if FLOW_EVENTS:
-                    begins_step = inside == 0
-                if begins_step:
+                if inside == 0:
                     keep_past(y, state, n)
             if OBSERVE:
                 y, step_memory, trace_row = ANALYSIS_PRE(
@@ -296,10 +271,11 @@ def run(
                 if STOCHASTIC:
                     substep = 0
                     if FLOW_EVENTS:
-                        if inside == 1:
-                            # The rest of a cell is driven anew.
-                            substep = events_before + event_row
-                    dw = wiener_increments(h, seed_low, seed_high, n, substep)
+                        # The rest of a cell is driven anew.
+                        substep = inside * (events_before + event_row)
+                    dw = wiener_increments(
+                        h, int(counters[SEED_LOW]), int(counters[SEED_HIGH]), n, substep
+                    )
                     if VARIATIONAL:
                         y_new, new_memory = runner_variational_step(t, h, y, p, step_memory, dw)
                     else:

@@ -108,10 +108,18 @@ def test_bifurcation_diagram_of_the_readme_is_one():
     assert distinct[-2] > 90
 
 
-def test_readme_names_every_bundled_model():
-    sentence = re.search(r"Bundled models: (.*?)\.\s", README, re.DOTALL)
+def test_readme_says_how_many_models_and_names_every_stepper():
+    sentence = re.search(r"A library of (\d+) systems", README)
     assert sentence is not None
-    assert set(re.findall(r"`(\w+)`", sentence[1])) == set(engine.list_models())
+    assert int(sentence[1]) == len(engine.list_models())
+    for stepper in engine.list_steppers("ode"):
+        assert f"`{stepper.name}`" in README
+
+
+def test_noise_of_the_readme_has_its_variance(capsys):
+    namespace = {"engine": engine, "np": np, "Tail": engine.recording.Tail}
+    exec(compile(block(README, "noise example"), "README.md", "exec"), namespace)
+    assert float(capsys.readouterr().out) == pytest.approx(0.125, rel=0.15)
 
 
 def test_commands_of_the_readme_are_one_line_each():

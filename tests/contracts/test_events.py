@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from registered import assert_same_events, assert_same_results, collect, load, make_sim
+from registered import (
+    assert_same_events,
+    assert_same_results,
+    collect,
+    fitting_models,
+    load,
+    make_sim,
+)
 
 import engine
 from engine.runner import abi
@@ -209,3 +216,16 @@ def test_a_file_keeps_the_logs(tmp_path):
     assert_same_results(again, result)
     assert again.params == result.params
     assert_same_results(engine.replay_provenance(again), result)
+
+
+@pytest.mark.parametrize("stepper", [stepper.name for stepper in engine.list_steppers("ode")])
+def test_every_stepper_passes_events_alike_in_python_compiled_and_in_chunks(stepper):
+    sim = make_sim(fitting_models(stepper, events=True)[0], stepper)
+    whole = sim.run(n_steps=400)
+    assert sum(len(log["t"]) for log in whole.events.values()) > 0
+    assert_same_results(sim.replace(jit=False).run(n_steps=400), whole)
+    run = sim.start()
+    t, y = collect(run, (1, 113, 286))
+    assert np.array_equal(t, whole.t)
+    assert np.array_equal(y, whole.y)
+    assert_same_events(run.results().events, whole.events)

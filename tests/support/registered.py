@@ -34,14 +34,20 @@ IN_A_RUN = 2
 def registered_runs():
     """Return (model, stepper) so that every model and every stepper occurs.
 
-    A stepper of flows has a model with events beside one without, an adaptive one two of these.
+    Of the steppers that are alike, as one-step methods or implicit ones are, the first also has a
+    model with events; all others step it in `tests/contracts/test_events.py`.
     """
     pairs = [(name, "map" if load(name).kind == "map" else "rk4") for name in MODELS]
-    others = [s for s in engine.list_steppers("ode") if s.name != "rk4"]
-    for stepper in others:
-        smooth, eventful = fitting_models(stepper.name), fitting_models(stepper.name, events=True)
-        chosen = smooth[: 1 + stepper.adaptive] + eventful[:1]
-        pairs += [(name, stepper.name) for name in chosen]
+    alike = set()
+    for stepper in engine.list_steppers("ode"):
+        if stepper.name == "rk4":
+            continue
+        pairs.append((fitting_models(stepper.name)[0], stepper.name))
+        traits = (stepper.adaptive, stepper.stiff, stepper.symplectic, stepper.stochastic)
+        kind = (*traits, stepper.arrays, stepper.memory_rows > 0)
+        if kind not in alike:
+            alike.add(kind)
+            pairs.append((fitting_models(stepper.name, events=True)[0], stepper.name))
     return pairs
 
 

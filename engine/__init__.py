@@ -37,6 +37,7 @@ from engine.sim import Sim
 from engine.snapshot import Snapshot
 from engine.source import runner_source
 from engine.steppers import Stepper, list_steppers
+from engine.wiener import wiener_increments
 from engine.wrapper import run_with_wrapper
 
 __all__ = [
@@ -92,4 +93,5 @@ __all__ = [
     "runner_source",
     "steppers",
     "storage",
+    "wiener_increments",
 ]

@@ -157,3 +157,36 @@ def test_samples_between_steps_lie_on_straight_lines():
     steps = sim.run(n_steps=20)
     samples = sim.replace(sample_dt=0.004).run(n_steps=20)
     assert samples["x"] == pytest.approx(np.interp(samples.t, steps.t, steps["x"]), abs=1e-14)
+
+
+@pytest.mark.parametrize("stepper", STEPPERS)
+def test_the_increments_of_a_run_are_given_to_the_bit(stepper):
+    # Without drift and with noise of strength 1 the state is their sum, in the same order.
+    model = engine.load_model("x' = k; z' = k; y' = k; k = 0\nnoise x = 1\nnoise y = 1")
+    sim = engine.Sim(model, stepper=stepper, dt=0.03, seed=2**63 + 5, jit=False)
+    increments = engine.wiener_increments(sim, 40)
+    path, states = np.cumsum(increments, axis=0), sim.run(n_steps=40).y[1:]
+    assert path == pytest.approx(states, abs=1e-14)
+    if stepper != "heun":  # which adds two halves
+        assert_same_bits(path, states)
+    assert not increments[:, 1].any()
+    assert engine.wiener_increments(sim, 0).shape == (0, 3)
+    with pytest.raises(engine.SimError, match="has no noise"):
+        engine.wiener_increments(engine.Sim("lorenz"), 1)
+
+
+def test_strong_order_can_be_measured_without_an_exact_solution():
+    # The sums of neighbours of a fine path are the increments of a coarse one.
+    model = engine.load_model("x' = x - x^3; s = 0.8; x(0) = 0.5\nnoise x = s*cos(x)")
+    fine, errors = 512, {8: [], 32: [], 128: []}
+    for seed in range(40):
+        sim = engine.Sim(model, stepper="milstein", dt=1.0 / fine, seed=seed, jit=False)
+        reference = sim.run(n_steps=fine)["x"][-1]
+        dw = engine.wiener_increments(sim, fine)[:, 0]
+        for steps, found in errors.items():
+            x, h = 0.5, 1.0 / steps
+            for dw_coarse in dw.reshape(steps, -1).sum(axis=1):
+                x += h * (x - x**3) + 0.8 * math.cos(x) * dw_coarse
+            found.append(abs(x - reference))
+    strong = np.log([np.mean(found) for found in errors.values()])
+    assert np.polyfit(np.log(list(errors)), strong, 1)[0] == pytest.approx(-0.5, abs=0.15)

@@ -8,6 +8,7 @@ from histories import (
     builds,
     changed_numbers,
     examples,
+    fit_numbers,
     histories,
     played_again,
     problems,
@@ -24,7 +25,11 @@ from engine.recording import Every, Nothing, Tail
 SIZES = st.lists(st.integers(1, 50), min_size=1, max_size=5)
 # What is compiled, a few structures only; the plain Python of every structure is tried as well,
 # and the two are the same text.
-COMPILED = [("lorenz", "rk4"), ("van_der_pol", "dopri5"), ("henon", "map"), ("folded", "map")]
+COMPILED = [
+    *[("lorenz", "rk4"), ("van_der_pol", "dopri5"), ("henon", "map"), ("folded", "map")],
+    *[("noisy_fire", "milstein"), ("delayed_noise", "euler_maruyama"), ("whole", "map")],
+    *[("single", "tsit5"), ("van_der_pol", "bdf2")],
+]
 
 
 @st.composite
@@ -159,7 +164,8 @@ def test_the_fast_path_gives_the_same_or_says_why_not(sim, n):
     plan=st.sampled_from([None, Every(3), Tail(5), Nothing()]),
 )
 def test_a_batch_gives_what_its_orbits_give_alone(sim, n, scales, plan):
-    y0 = {name: value * np.array(scales) for name, value in sim.y0.items()}
+    model = sim.model
+    y0 = {name: fit_numbers(model, value * np.array(scales)) for name, value in sim.y0.items()}
     if sim.method.adaptive or sim.stop or sim.sampled or sim.model.spec.events:
         with pytest.raises(engine.FastpathUnsupported):
             engine.run_batch_fastpath(sim, y0=y0, n_steps=n, plan=plan)

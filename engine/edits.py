@@ -16,7 +16,7 @@ from engine.run_state import (
     new_memory,
 )
 from engine.runner import abi
-from engine.runner.dtypes import stored_number
+from engine.runner.dtypes import LOST, stored_number
 from engine.sim import Sim, merged
 
 
@@ -114,7 +114,8 @@ def _observers(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, A
     outputs = new_outputs(after.observers)
     old_parts, new_parts = observer_parts(before.observers, n), observer_parts(after.observers, n)
     # A method's history goes on, with that of the tangent vectors that stay; new ones begin theirs.
-    memory = np.full_like(new_memory(after), np.nan)
+    memory = new_memory(after)
+    memory[...] = LOST[memory.dtype.kind]
     memory[:, :n] = arrays.memory[:, :n]
     for observer in after.observers:
         if observer in before.observers:

@@ -263,6 +263,7 @@ def test_whole_numbers_survive_chunks_edits_snapshots_and_replay(jit, tmp_path):
     run.set_params(a=3037000493)
     run.set_state(x=2**40 + 1)
     assert run.state == {"x": 2**40 + 1}
+    run.set_observers(engine.observers.moments())
     run.snapshot().save(tmp_path / "s.npz")
     after = run.advance(n_steps=30)
     twin = engine.Snapshot.load(tmp_path / "s.npz").start()

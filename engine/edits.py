@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.errors import RunError, suggest
 from engine.journal import Edit
+from engine.observers import resolve_hooks
 from engine.observers.memory import begin_anew, new_outputs, new_workspace, observer_parts
 from engine.run_state import (
     FOREVER,
@@ -39,6 +40,18 @@ def edited_sim(sim: Sim, edit: Edit) -> Sim:
         merged(sim.model, "state", sim.y0, edit.values["states"])
         return sim.replace(params=edit.values["params"])
     return sim.replace(**edit.values)
+
+
+def fitted_edit(sim: Sim, edit: Edit) -> Edit:
+    """Return the edit as a journal keeps it: its observers are made for the model of the run.
+
+    So they equal those of the same edit that comes back from a file.
+    """
+    if edit.kind != "observers":
+        return edit
+    model = sim.model
+    observers = resolve_hooks(edit.values["observers"], model.kind, model.state_names)
+    return Edit(kind=edit.kind, values={"observers": observers})
 
 
 def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:

@@ -10,7 +10,7 @@ import numpy as np
 from engine.boundary import Boundary
 from engine.checks import count, number
 from engine.editable import Editable
-from engine.edits import apply_edit, edited_sim
+from engine.edits import apply_edit, edited_sim, fitted_edit
 from engine.errors import RunError
 from engine.event_log import EventStore, joined_log
 from engine.failure import Failure, find_failure
@@ -306,7 +306,7 @@ class Run(Editable):
             self._apply(edit)
 
     def _apply(self, edit: Edit) -> None:
-        row_owed = self._arrays.row_due(self._sim)
+        row_owed, edit = self._arrays.row_due(self._sim), fitted_edit(self._sim, edit)
         entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit, after_row=not row_owed)
         self._sim, self._arrays = apply_edit(self._sim, self._arrays, edit)
         self._runner = runner_for(self._sim)

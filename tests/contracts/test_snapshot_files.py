@@ -100,6 +100,21 @@ def test_a_run_from_a_file_can_be_rewound_to_its_beginning(tmp_path):
     assert_same_results(twin.results(), run.results())
 
 
+def test_a_run_put_back_to_its_own_file_keeps_its_past(tmp_path):
+    run = engine.Sim(load("lorenz"), dt=0.01, jit=False).start()
+    run.advance(n_steps=10)
+    run.set_observers([engine.observers.moments(), engine.observers.lyapunov_spectrum()])
+    run.advance(n_steps=10)
+    run.snapshot().save(tmp_path / "here.npz")
+    run.advance(n_steps=10)
+    snapshot = engine.Snapshot.load(tmp_path / "here.npz")
+    assert snapshot.journal.is_continued_by(run.journal)
+    run.restore(snapshot)
+    assert len(run.results()) == 21
+    run.rewind(step=5)
+    assert run.sim.observers == ()
+
+
 def test_only_the_structure_of_the_model_has_to_fit(tmp_path):
     run = make_sim("lorenz", "rk4", params={"rho": 21.0}).start()
     run.advance(n_steps=50)

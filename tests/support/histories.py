@@ -67,7 +67,7 @@ TEXTS |= {
     "single_map": "[model]\ntype = 'map'\ndtype = 'float32'\n[states]\nx = 0.3\ny = 0.2\n"
     "[params]\na = 1.4\n[equations.rhs]\nx = '1 - a*x^2 + y'\ny = '0.3*x'\n",
     "whole": "[model]\ntype = 'map'\ndtype = 'int64'\n[states]\nx = 7\ny = 3\nz = 1\n"
-    "[params]\na = 6364136223846793005\nm = 40\n[aux]\nodd = 'x % 2 == 1'\nhalf = 'y/2'\n"
+    "[params]\na = 4611686018427387847\nm = 40\n[aux]\nodd = 'x % 2 == 1'\nhalf = 'y/2'\n"
     "[equations.rhs]\nx = '(48271*x + y) % (2^31 - 1)'\ny = 'y + lag_x(2) % 5'\n"
     "z = 'a - x*(y + 1000000)'\n"
     "[events.wrap]\ncond = 'y > m'\naction = 'y = y // 3; m = m + 1'\nlog = ['x', 'z']\n",

@@ -77,10 +77,17 @@ def suggest(name: str, candidates: Iterable[str], *, limit: int = 12) -> str:
     """
     known = list(dict.fromkeys(candidates))
     folded = {candidate.casefold(): candidate for candidate in known}
-    near = get_close_matches(name.casefold(), folded, n=1, cutoff=0.6)
+    wanted = name.casefold()
+    # What is cut short is nearer than what has as many letters in common.
+    begun = [text for text in folded if min(len(text), len(wanted)) > 2 and _begins(text, wanted)]
+    near = begun or get_close_matches(wanted, folded, n=1, cutoff=0.6)
     if near:
         return f"; did you mean {folded[near[0]]!r}?"
     if not known:
         return ""
     shown = ", ".join(known[:limit])
     return f"; valid: {shown}" + (", …" if len(known) > limit else "")
+
+
+def _begins(one: str, other: str) -> bool:
+    return one.startswith(other) or other.startswith(one)

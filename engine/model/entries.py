@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from engine.model.folding import Allowance
 from engine.model.names import CONSTANTS, Scope
 from engine.model.spec import Aux, Constant, Function, Param, Preset, State, make_part
 from engine.model.statements import normalised
@@ -21,11 +22,11 @@ __all__ = [
 ]
 
 
-def read_constants(table: Table) -> Iterator[Constant]:
+def read_constants(table: Table, allowance: Allowance) -> Iterator[Constant]:
     """Yield the constants; each may use those before it."""
     known: dict[str, float] = {}
     for name in table.content:
-        known[name] = table.number(name, Scope.of_constants(known))
+        known[name] = table.number(name, Scope.of_constants(known, allowance))
         yield make_part(table.place(name), Constant, name=name, value=known[name])
 
 

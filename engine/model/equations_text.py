@@ -27,9 +27,11 @@ from engine.model.dependence import free_names
 from engine.model.evaluation import constant_value
 from engine.model.exact import exact_value
 from engine.model.expressions import MAX_LENGTH, NAME_PATTERN, parse, place_in
+from engine.model.folding import Allowance
 from engine.model.lags import LAG
 from engine.model.names import Scope, name_fault, resolve
 from engine.model.nodes import Node
+from engine.model.plain_hints import meant_name, remedy
 from engine.model.spec import (
     Aux,
     Equation,
@@ -54,9 +56,12 @@ _PRESENT = re.compile(rf"({NAME_PATTERN})(\s*\[\s*n\s*\])")
 _INITIAL = re.compile(rf"({NAME_PATTERN})\s*(?:\(\s*0\s*\)|\[\s*0\s*\])")
 _FUNCTION = re.compile(rf"({NAME_PATTERN})\s*\(([^()]*)\)")
 _RANGE = re.compile(r"(.*?)\bin\s*\[([^\[\],]*),([^\[\],]*)\]\s*")
+_MEANT_RANGE = re.compile(r"\bin\s*[\[(]|\]\s*step\b")
+_NEXT = re.compile(r"[a-z]\s*\+\s*1")
 _DERIVATIVE = re.compile(r"'$|/\s*dt$")
 _NOISE = re.compile(r"noise\s+(?=[^=\s])")
 _EVENT = re.compile(r"when\s+(?![-+*/]?=|\s)([^:]*?)\s*(?::\s*|$)")
+_NUMBER = "initial values and ranges are numbers, in which pi and e may occur"
 _EXPECTED = "x' = …, x[n+1] = …, name = …, f(u) = … or x(0) = …"
 
 
@@ -96,6 +101,7 @@ class _Reading:
 
     def __init__(self, text: str, origin: str) -> None:
         self.origin = origin
+        self.constants = Scope.of_constants(allowance=Allowance())
         self.kind: Literal["ode", "map"] | None = None
         self.equations: dict[str, Statement] = {}
         self.initial: dict[str, Statement] = {}
@@ -117,7 +123,8 @@ class _Reading:
         if found := _NOISE.match(statement.text):
             return self.noise(statement, normalised(left[found.end() :]))
         if left == statement.text:
-            raise statement.error(f"expected {_EXPECTED}, found {left[:40]!r}")
+            found_it = f"found {left[:40]!r}{remedy(statement.text)}"
+            raise statement.error(f"expected {_EXPECTED}, {found_it}")
         if _DERIVATIVE.search(left) and (state := derivative_of(left)):
             self.equation(statement, "ode", state)
         elif found := _ITERATE.fullmatch(left):
@@ -132,7 +139,8 @@ class _Reading:
         elif found := _FUNCTION.fullmatch(left):
             self.claim(statement, normalised(found.group(1)), self.functions)
         else:
-            raise statement.error(f"expected {_EXPECTED}, found {statement.text[:40]!r}")
+            found_it = f"found {statement.text[:40]!r}{remedy(statement.text)}"
+            raise statement.error(f"expected {_EXPECTED}, {found_it}")
         return None
 
     def event(self, statement: Statement, found: re.Match[str]) -> None:
@@ -178,14 +186,17 @@ class _Reading:
 
     def claim(self, statement: Statement, name: str, group: dict[str, Statement]) -> None:
         if name in self.taken:
-            raise statement.error(f"{name!r} is already defined in {self.taken[name].where}")
+            initial = group is self.functions and name in self.equations
+            hint = "; an initial value is written x(0) = …" if initial else ""
+            raise statement.error(f"{name!r} is already defined in {self.taken[name].where}{hint}")
         self.taken[name] = group[name] = statement
 
     def spec(self) -> ModelSpec:
+        functions = tuple(self.function(*entry) for entry in self.functions.items())
         if self.kind is None:
             place = self.origin or "equations"
             raise ModelError(f"{place}: no equation: expected x' = … or x[n+1] = …")
-        functions = tuple(self.function(*entry) for entry in self.functions.items())
+        self.constants = self.constants.extended((), hidden=dict.fromkeys(self.taken, _NUMBER))
         params, aux = self.params_and_aux()
         equations = tuple(
             Equation(state=name, formula=self.right(statement))
@@ -248,7 +259,8 @@ class _Reading:
         args = tuple(map(normalised, listed.split(","))) if listed.strip() else ()
         for arg in args:
             if not _NAME.fullmatch(arg):
-                raise statement.error(f"{arg!r} is no name of an argument")
+                hint = "; a map is written x[n+1] = …" if _NEXT.fullmatch(arg) else ""
+                raise statement.error(f"{arg!r} is no name of an argument{hint}")
         place = statement.place
         return make_part(place, Function, name=name, args=args, formula=statement.right)
 
@@ -259,7 +271,7 @@ class _Reading:
                 raise statement.error(f"there is no equation of {name!r}{hint}")
         for name, statement in self.equations.items():
             given = self.initial.get(name)
-            value = 0.0 if given is None else _number(given.right)
+            value = 0.0 if given is None else _number(given.right, self.constants)
             yield make_part((given or statement).place, State, name=name, value=value)
 
     def params_and_aux(self) -> tuple[list[Param], list[Aux]]:
@@ -274,15 +286,20 @@ class _Reading:
                             formula,
                             text=bounded.group(part),
                             column=formula.column + bounded.start(part),
-                        )
+                        ),
+                        self.constants,
                     )
                     for part in (1, 2, 3)
                 )
                 params.append(make_part(place, Param, name=name, value=value, min=lo, max=hi))
+            elif _MEANT_RANGE.search(formula.text):
+                raise statement.error("expected name = number in [low, high]")
             elif free_names(_parsed(self.right(statement))):
                 aux.append(make_part(place, Aux, name=name, formula=self.right(statement)))
             else:
-                params.append(make_part(place, Param, name=name, value=_number(formula)))
+                params.append(
+                    make_part(place, Param, name=name, value=_number(formula, self.constants))
+                )
         return params, aux
 
     def undefined(self, formulas: Sequence[Formula], functions: Sequence[Function]) -> list[Param]:
@@ -301,6 +318,7 @@ class _Reading:
             if name.lower() in ("nan", "inf", "infinity"):
                 raise ModelError(f"{_place(name, formulas)}{name!r} is not a number of a model")
             message = f"{name!r} is used and never given: it becomes a parameter worth 1"
+            message += meant_name(name, [*self.taken, *missing])
             if name == "n":
                 message += " (the iteration of a map is t)"
             warn_user(message)
@@ -320,8 +338,7 @@ def _place(name: str, formulas: Sequence[Formula]) -> str:
     return ""
 
 
-def _number(formula: Formula) -> float:
-    scope = Scope.of_constants()
+def _number(formula: Formula, scope: Scope) -> float:
     tree = resolve(formula.text, scope, formula.where, formula.column)
     value = constant_value(tree, scope.values)
     if value is None or not math.isfinite(value):

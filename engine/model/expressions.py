@@ -53,11 +53,27 @@ _OPERATOR_HINTS = {
     "=": "; write == to compare",
     "!": "; write 'not' or !=",
     "&": "; write 'and'",
-    "|": "; write 'or'",
-    "[": "; write ( ) to group",
+    "|": "; write 'or', or abs( ) for an absolute value",
+    "[": "; write ( ) to group, lag_x(k) for x k steps ago",
+    "{": "; write ( ) to group",
     ".": "; attributes do not exist here",
-    "'": "; text does not exist here",
+    "'": "; neither derivatives nor texts exist in an expression",
     '"': "; text does not exist here",
+    "?": "; write a if condition else b",
+    "\\": "; write formulas as in Python, not as in TeX",
+    "\u2212": "; write -",
+    "\u2013": "; write -",
+    "\u00d7": "; write *",
+    "\u00b7": "; write *",
+    "\u22c5": "; write *",
+    "\u00f7": "; write /",
+    "\u00b2": "; write ^2",
+    "\u00b3": "; write ^3",
+    "\u221a": "; write sqrt( )",
+    "\u2264": "; write <=",
+    "\u2265": "; write >=",
+    "\u2260": "; write !=",
+    "\u221e": "; numbers are finite",
 }
 _COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _SUM, _PRODUCT = ("+", "-"), ("*", "/", "//", "%")
@@ -186,8 +202,23 @@ class _Parser:
     def parse(self) -> Node:
         tree = self.expression(_CONDITIONAL)
         if self.token.kind != "end":
-            self.fail(f"unexpected {self.found()}")
+            self.fail(f"unexpected {self.found()}{self.remedy()}")
         return tree
+
+    def remedy(self) -> str:
+        """Return what to write where an expression goes on without an operator."""
+        before, token = self.tokens[self.position - 1], self.token
+        if token.text == ",":
+            return "; a decimal point is written ."
+        if token.text == ")":
+            return "; no bracket is open"
+        if token.text == "in":
+            return "; a range is written name = value in [low, high]"
+        if token.kind in ("name", "number") or token.text == "(":
+            if before.kind == "name" and token.text != "(":
+                return f"; write * to multiply, {before.text}({token.text}) to call a function"
+            return "; write * to multiply"
+        return ""
 
     def expression(self, loosest: int) -> Node:
         self.depth += 1
@@ -251,7 +282,8 @@ class _Parser:
             self.fail(
                 "the expression is empty" if len(self.tokens) == 1 else "something is missing"
             )
-        return self.fail(f"expected a number, a name or '(', found {self.found()}")
+        hint = "; write a if condition else b" if token.text == "if" else ""
+        return self.fail(f"expected a number, a name or '(', found {self.found()}{hint}")
 
     def number(self, token: _Token) -> Number:
         following = self.token

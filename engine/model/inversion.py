@@ -8,6 +8,7 @@ from dataclasses import replace
 from engine.errors import ExpressionError, ModelError
 from engine.model.evaluation import FunctionTable, evaluate
 from engine.model.expressions import NAME_PATTERN
+from engine.model.lags import LAG
 from engine.model.nodes import Node, Symbol
 from engine.model.spec import Formula, ModelSpec
 
@@ -43,6 +44,11 @@ def inverted_spec(spec: ModelSpec) -> ModelSpec:
             f"{spec.place('events.' + acting[0])}: what an event does cannot be undone; only a "
             "model without actions runs backward"
         )
+    if delayed := _with_lag(spec):
+        raise ModelError(
+            f"{delayed}: the states that it looks back to are unknown when time runs backward; "
+            "only a model without lag_x(k) runs backward"
+        )
     if spec.kind == "map" and not spec.inverse:
         raise ModelError(
             f"{spec.origin or spec.name}: the map gives no inverse; write it in [equations.inverse]"
@@ -75,6 +81,18 @@ def inverted_spec(spec: ModelSpec) -> ModelSpec:
         events=tuple(replace(e, condition=backward(e.condition)) for e in spec.events),
         sim=replace(sim, t0=0.0 - sim.t0, t_end=sim.t_end - 2.0 * sim.t0),
     )
+
+
+def _with_lag(spec: ModelSpec) -> str:
+    """Return the place of a formula that names a delayed state; empty where none does."""
+    lags = {f"{LAG}{state.name}" for state in spec.states}
+    formulas = [e.formula for e in (*spec.equations, *spec.inverse)]
+    formulas += [aux.formula for aux in spec.aux] + [event.condition for event in spec.events]
+    formulas += [] if spec.sim.stop is None else [spec.sim.stop.condition]
+    for formula in formulas:
+        if lags & set(_NAME.findall(formula.text)):
+            return formula.where
+    return ""
 
 
 def _with_time(text: str, time: str) -> str:

@@ -13,6 +13,7 @@ from engine.model.dependence import called_functions, used_aux
 from engine.model.derivatives import NOTHING, Derivatives, Matrix, Values, given_jacobian
 from engine.model.evaluation import FunctionTable
 from engine.model.events import compile_events
+from engine.model.folding import Allowance
 from engine.model.generated import (
     EventsCode,
     EventsTangent,
@@ -95,7 +96,7 @@ class Model(WithPresets, WithVariables):
 
     def _look_into_expressions(self) -> None:
         spec = self.spec
-        self._constants = Scope.of_constants({c.name: c.value for c in spec.constants})
+        self._constants = Scope.of_constants({c.name: c.value for c in spec.constants}, Allowance())
         self._table, captured = resolved_functions(spec, self._constants)
         self._scope = self._full_scope(captured)
         rhs = (resolved(equation.formula, self._scope) for equation in spec.equations)
@@ -113,6 +114,7 @@ class Model(WithPresets, WithVariables):
             inverse = [resolved(equation.formula, self._scope) for equation in spec.inverse]
             given = (inverse, self._rhs, self._aux, self._constants.values, self._table)
             check_inverse(spec, *given)
+        self._scope = replace(self._scope, allowance=None)  # later ones are bounded one by one
 
     def __repr__(self) -> str:
         return f"<Model {self.name!r}: {self.kind}, states {', '.join(self.state_names)}>"

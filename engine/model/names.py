@@ -11,14 +11,13 @@ from typing import NoReturn
 from engine.errors import ExpressionError, suggest
 from engine.model.evaluation import constant_value
 from engine.model.expressions import NAME_PATTERN, keyword_remedy, parse, place_in
+from engine.model.folding import Allowance
 from engine.model.lags import LAG, MAX_LAG, lag_symbol
 from engine.model.nodes import (
     Apply,
     Call,
-    Chain,
     Conditional,
     Name,
-    Negate,
     Node,
     Number,
     Power,
@@ -26,6 +25,7 @@ from engine.model.nodes import (
     Symbol,
     rebuild,
 )
+from engine.model.reductions import Reductions
 
 __all__ = [
     "CONSTANTS",
@@ -37,8 +37,6 @@ __all__ = [
     "resolve_tree",
 ]
 
-MAX_NODES = 50_000
-MAX_RANGE = 1_000
 _NAME = re.compile(NAME_PATTERN)
 
 CONSTANTS: Mapping[str, float] = MappingProxyType({"pi": math.pi, "π": math.pi, "e": math.e})
@@ -89,6 +87,12 @@ def _signatures() -> dict[str, _Signature]:
 
 
 FUNCTIONS: Mapping[str, _Signature] = MappingProxyType(_signatures())
+# What functions are called elsewhere.
+_HABITS = {
+    "ln": "log", "lg": "log10", "sgn": "sign", "tg": "tan", "arctg": "atan", "fix": "trunc",
+    "H": "heaviside", "Heaviside": "heaviside", "theta": "heaviside", "θ": "heaviside",
+    "ceiling": "ceil", "int": "trunc", "ifelse": "where",
+}  # fmt: skip
 _RESERVED = frozenset({*FUNCTIONS, *EVENT_MACROS, "sum", "prod", "range"})
 
 
@@ -108,6 +112,8 @@ class Scope:
         Names that exist but may not be used here, with the reason.
     captured : mapping of str to tuple of Symbol
         The parameters that a function uses besides its arguments: calls hand them over.
+    allowance : Allowance or None
+        While a model is loaded, what all of its expressions may still take together.
     """
 
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
@@ -115,14 +121,20 @@ class Scope:
     values: Mapping[Symbol, float] = field(default_factory=dict)
     hidden: Mapping[str, str] = field(default_factory=dict)
     captured: Mapping[str, tuple[Symbol, ...]] = field(default_factory=dict)
+    allowance: Allowance | None = field(default=None, compare=False)
 
     @classmethod
-    def of_constants(cls, constants: Mapping[str, float] = MappingProxyType({})) -> "Scope":
+    def of_constants(
+        cls,
+        constants: Mapping[str, float] = MappingProxyType({}),
+        allowance: Allowance | None = None,
+    ) -> "Scope":
         """Return the scope of pi, e and the model's `constants`."""
         worth = {
             Symbol("constant", name): value for name, value in {**CONSTANTS, **constants}.items()
         }
-        return cls(symbols={symbol.name: symbol for symbol in worth}, values=worth)
+        symbols = {symbol.name: symbol for symbol in worth}
+        return cls(symbols=symbols, values=worth, allowance=allowance)
 
     def extended(
         self,
@@ -148,7 +160,8 @@ def name_fault(name: str) -> str | None:
     if name == "t":
         return "'t' is the time and cannot be defined"
     if name in CONSTANTS:
-        return f"{name!r} is the constant {CONSTANTS[name]:.6g} and cannot be defined"
+        worth = f"the constant {CONSTANTS[name]:.6g}"
+        return f"{name!r} is {worth} and cannot be defined; choose another name"
     if name in _RESERVED:
         return f"{name!r} is a function of the expression language and cannot be defined"
     return None
@@ -172,14 +185,13 @@ def resolve_tree(
     return _Resolver(scope, where, column, text).visit(tree)
 
 
-class _Resolver:
+class _Resolver(Reductions):
     def __init__(self, scope: Scope, where: str, column: int, text: str) -> None:
+        super().__init__(scope.symbols, scope.values, scope.allowance or Allowance())
         self.scope = scope
         self.where = where
         self.column = column
         self.text = text
-        self.indices: dict[str, int] = {}
-        self.budget = MAX_NODES
 
     def fail(self, message: str, column: int) -> NoReturn:
         place = place_in(self.text, column, self.where, self.column)
@@ -187,19 +199,22 @@ class _Resolver:
 
     def visit(self, node: Node) -> Node:
         self.budget -= 1
+        self.allowance.written -= 1
         match node:
             case Name(name, column):
                 return self.name(name, column)
             case Call():
                 return self.call(node)
             case Reduction():
+                if fault := name_fault(node.index):
+                    self.fail(fault, node.column)
                 return self.reduction(node)
             case _:
                 return rebuild(node, self.visit)
 
     def name(self, name: str, column: int) -> Node:
         if name in self.indices:
-            return _number(self.indices[name])
+            return self.indices[name]
         if name in self.scope.symbols:
             return self.scope.symbols[name]
         if name in self.scope.hidden:
@@ -267,49 +282,9 @@ class _Resolver:
             return self.no_lag(name.removeprefix(LAG))
         if name in ("sum", "prod"):
             return f"write {name}(expression for i in range(first, end))"
+        if name in _HABITS:
+            return f"unknown function {name!r}; did you mean {_HABITS[name]!r}?"
         return f"unknown function {name!r}{suggest(name, [*self.scope.functions, *FUNCTIONS])}"
-
-    def reduction(self, node: Reduction) -> Node:
-        index = node.index
-        if fault := name_fault(index):
-            self.fail(fault, node.column)
-        if index in self.scope.symbols or index in self.indices:
-            self.fail(f"the index {index!r} already has a meaning; choose another", node.column)
-        bounds = [self.bound(bound, node.column) for bound in node.bounds]
-        if bounds[2:] == [0]:
-            self.fail("the step of range is not 0", node.column)
-        run = range(*bounds)
-        if len(run) > MAX_RANGE:
-            few = f"a sum or product is written out, up to {MAX_RANGE} terms"
-            self.fail(f"{node.operator}() over {len(run)} terms: {few}", node.column)
-        terms = []
-        for value in run:
-            self.indices[index] = value
-            if self.budget < 0:
-                self.fail("the expression is too large when written out", node.column)
-            term = self.selected(node)
-            if term is not None:
-                terms.append(term)
-        self.indices.pop(index, None)
-        if len(terms) > 1:
-            operator = "+" if node.operator == "sum" else "*"
-            return Chain(terms[0], tuple((operator, term) for term in terms[1:]))
-        return terms[0] if terms else _neutral(node.operator)
-
-    def selected(self, node: Reduction) -> Node | None:
-        if node.condition is None:
-            return self.visit(node.body)
-        condition = self.visit(node.condition)
-        known = constant_value(condition, self.scope.values)
-        if known is None:
-            return Conditional(self.visit(node.body), condition, _neutral(node.operator))
-        return self.visit(node.body) if known else None
-
-    def bound(self, node: Node, column: int) -> int:
-        value = constant_value(self.visit(node), self.scope.values)
-        if value is None or not value.is_integer() or abs(value) > 1e9:
-            self.fail("the bounds and the step of range are whole numbers or constants", column)
-        return int(value)
 
 
 def _builtin(signature: _Signature, arguments: tuple[Node, ...]) -> Node:
@@ -328,11 +303,3 @@ def _builtin(signature: _Signature, arguments: tuple[Node, ...]) -> Node:
 
 def _arguments(count: int) -> str:
     return f"{count} argument" + ("" if count == 1 else "s")
-
-
-def _neutral(operator: str) -> Node:
-    return _number(0 if operator == "sum" else 1)
-
-
-def _number(value: int) -> Node:
-    return Number(float(value), value) if value >= 0 else Negate(Number(float(-value), -value))

@@ -14,6 +14,7 @@ from engine.model.entries import (
 )
 from engine.model.equation_tables import read_equations, read_inverse, read_jacobian
 from engine.model.event_tables import read_events
+from engine.model.folding import Allowance
 from engine.model.limits import LIMITS
 from engine.model.meta_table import read_meta
 from engine.model.mod_tables import read_mods
@@ -75,8 +76,9 @@ class _File:
         dtypes = ("float64", "float32", "int64", *_DTYPE_SYNONYMS)
         dtype = header.choice("dtype", dtypes, "float64")
         table = self.root.table
-        constants = tuple(read_constants(table("constants")))
-        scope = Scope.of_constants({entry.name: entry.value for entry in constants})
+        allowance = Allowance()
+        constants = tuple(read_constants(table("constants"), allowance))
+        scope = Scope.of_constants({entry.name: entry.value for entry in constants}, allowance)
         states = tuple(read_states(table("states"), scope))
         names = [state.name for state in states]
         noise = read_noise(table("noise"), names, kind)

@@ -144,5 +144,10 @@ def test_what_cannot_run_backward_says_why():
     assert load_model(acting).inverted().name == "model (inverse)"
     with pytest.raises(ModelError, match=r"\[events.e\]: what an event does cannot be undone"):
         load_model(acting + "action = 'x = 0'").inverted()
-    with pytest.raises(ModelError, match=r"\[noise\]: a flow driven by noise has no way back"):
+    with pytest.raises(ModelError, match=r"\[noise\] x: noise cannot be undone"):
         load_model("x' = -x\nnoise x = 1").inverted()
+    delayed = "[model]\ntype='ode'\n[states]\nx=1\n[aux]\nw='lag_x(3)'\n[equations.rhs]\nx='-w'\n"
+    with pytest.raises(ModelError, match=r"\[aux\] w: the states that it looks back to are"):
+        load_model(delayed).inverted()
+    with pytest.raises(ModelError, match=r"\[equations.rhs\] x: the states that it looks back"):
+        load_model(delayed.replace("-w", "-lag_x()")).inverted()

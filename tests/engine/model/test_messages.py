@@ -12,6 +12,7 @@ import os
 import re
 import traceback
 import warnings
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,7 @@ HEADS = {
 READERS = (
     "dependence", "entries", "equation_tables", "equations_text", "event_tables", "events",
     "expressions", "formula", "inversion", "meta_table", "mod_tables", "mods", "names",
-    "resolution", "sim_defaults", "sim_table", "spec", "statements", "tables", "toml",
+    "reductions", "resolution", "sim_defaults", "sim_table", "spec", "statements", "tables", "toml",
     "toml_text",
     "unused_parts",
 )  # fmt: skip
@@ -45,6 +46,7 @@ NOT_OF_TEXTS = {
     ("inversion", "what an event does"),
     ("inversion", "the map gives no inverse"),
     ("inversion", "noise cannot be undone"),
+    ("inversion", "the states that it looks back to"),
     ("toml", "at most {most} of them"),
     ("toml_text", "longer than"),
     ("spec", "[noise] is for flows"),
@@ -61,6 +63,7 @@ def cases():
             yield path.name, title, text, message.strip()
 
 
+@cache
 def error_of(text):
     """Return the error that a text gives."""
     lines = text.split("\n")

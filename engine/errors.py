@@ -80,7 +80,8 @@ def suggest(name: str, candidates: Iterable[str], *, limit: int = 12) -> str:
     wanted = name.casefold()
     # What is cut short is nearer than what has as many letters in common.
     begun = [text for text in folded if min(len(text), len(wanted)) > 2 and _begins(text, wanted)]
-    near = begun or get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    close = get_close_matches(wanted, folded, n=1, cutoff=0.6)
+    near = get_close_matches(wanted, close, n=1, cutoff=0.8) or begun or close
     if near:
         return f"; did you mean {folded[near[0]]!r}?"
     if not known:

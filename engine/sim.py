@@ -12,6 +12,7 @@ from engine.checks import count, number, positive, seed
 from engine.errors import SimError, suggest
 from engine.model import Model, Stop, load_model
 from engine.observers import ObserverModule, resolve_hooks
+from engine.observers.rates import check_rates
 from engine.observers.resolve import check_tangents, expression_values
 from engine.runner.dtypes import stored_number
 from engine.runner.jit import check_fastmath
@@ -296,6 +297,7 @@ def _observers(model: Model, stepper: Stepper, given: Any) -> tuple[ObserverModu
     for observer in observers:
         expression_values(observer, model)
     check_tangents(observers, model, stepper)
+    check_rates(observers, model)
     return observers
 
 

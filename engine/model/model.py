@@ -35,17 +35,17 @@ from engine.model.resolution import Captured, resolved, resolved_functions, sort
 from engine.model.saltation import EventSaltation, event_derivatives, saltations
 from engine.model.separation import Separation, separation
 from engine.model.spec import ModelSpec
-from engine.model.to_toml import write_toml
 from engine.model.unused_parts import check_unused_parts
 from engine.model.variables import WithVariables
 from engine.model.with_presets import WithPresets
+from engine.model.with_texts import WithTexts
 
 __all__ = ["Model"]
 
 _TIME = Symbol("time", "t")
 
 
-class Model(WithPresets, WithVariables):
+class Model(WithPresets, WithTexts, WithVariables):
     """A model ready to run.
 
     Parameters
@@ -132,11 +132,6 @@ class Model(WithPresets, WithVariables):
         if self._given_jacobian is not None:
             structure.append(vars(self._given_jacobian))
         return sha256(json.dumps(structure, ensure_ascii=False).encode()).hexdigest()
-
-    @cached_property
-    def text(self) -> str:
-        """The model as the text of a model file, which loads to an equal model."""
-        return write_toml(self.spec)
 
     @property
     def resolved_rhs(self) -> tuple[Node, ...]:

@@ -46,9 +46,12 @@ class Rate:
     ----------
     expr : str
         The expression.
+    essential : bool
+        Whether the measurement is lost where there is no such rate, as in noise.
     """
 
     expr: str
+    essential: bool = True
 
 
 class Fit(Protocol):

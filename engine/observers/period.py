@@ -144,7 +144,7 @@ def _declared(
         # Between the iterates of a map nothing turns.
         expressions={
             "value": surface.expr,
-            "rate": Rate(surface.expr) if kind == "ode" else "0",
+            "rate": Rate(surface.expr, essential=False) if kind == "ode" else "0",
         },
         trace=Trace(columns=("period", "amplitude")),
         post=post,

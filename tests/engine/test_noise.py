@@ -8,7 +8,10 @@ import pytest
 from scipy import integrate, stats
 
 import engine
+from engine import Sim
 from engine.errors import ObserverError, SimError, StepperError
+from engine.model import load_model
+from engine.observers import extrema, period, return_map
 from engine.runner.random_numbers import normal
 
 STOCHASTIC = [s.name for s in engine.list_steppers("ode") if s.stochastic]
@@ -254,3 +257,13 @@ def test_a_seed_is_a_number_of_64_bits(seed):
         engine.Sim(ornstein_uhlenbeck(), seed=seed)
     with pytest.raises(SimError, match="seed = "):
         engine.run_batch_fastpath(engine.Sim(ornstein_uhlenbeck()), n_steps=1, seed=[seed])
+
+
+def test_zeros_of_the_drift_are_not_taken_for_extrema():
+    oscillator = load_model("x' = v\nv' = -x\nx(0) = 1\nz = 2*v\nnoise v = 0.1")
+    for observer in (extrema("v"), extrema("aux.z"), return_map("x + v")):
+        with pytest.raises(ObserverError, match="noise drives 'v'.*return_map.section='v'"):
+            Sim(oscillator, observers=[observer])
+    # The rate of x is v itself, and a section needs none.
+    for observer in (extrema("x"), return_map("v", section="x", level=0.0), period("v")):
+        Sim(oscillator, observers=[observer])

@@ -14,12 +14,14 @@ from engine.model import (
     Meta,
     Mod,
     ModelSpec,
+    Noise,
     Param,
     Preset,
     SimDefaults,
     State,
     Stop,
 )
+from engine.model.default_stepper import default_stepper
 from engine.model.statements import normalised
 
 NUMBERS = st.floats(allow_nan=False, allow_infinity=False)
@@ -47,6 +49,7 @@ def _wider(inner):
     )
 
 
+LAGS = ("lag_@()", "lag_@(7)")
 SUM = "sum(@1*(j + 1) for j in range(3))"
 # Expressions in which "@3" stands for the fourth name there is, or the first again.
 TEMPLATES = st.recursive(
@@ -113,6 +116,14 @@ def plain_specs(draw):
         for i in range(draw(st.integers(0, 2)))
     )
     rhs = [*known, *aux]
+    noisy = [s for s in states if kind == "ode" and draw(st.integers(0, 3)) == 0]
+    noise = tuple(Noise(state=s, formula=draw(formulas(rhs, functions))) for s in noisy)
+    equations = [Equation(state=s, formula=draw(formulas(rhs, functions))) for s in states]
+    if draw(st.integers(0, 3)) == 0:
+        past = draw(st.sampled_from(LAGS)).replace("@", states[0])
+        text = f"{equations[0].formula.text} - {past}"
+        equations[0] = Equation(state=states[0], formula=Formula(text=text))
+    stepper = default_stepper(kind, bool(noise), "ito")
     return ModelSpec(
         name="model",
         kind=kind,
@@ -120,9 +131,10 @@ def plain_specs(draw):
         params=tuple(draw(plain_params(name)) for name in params),
         functions=written_functions,
         aux=written_aux,
-        equations=tuple(Equation(state=s, formula=draw(formulas(rhs, functions))) for s in states),
+        equations=tuple(equations),
+        noise=noise,
         events=events,
-        sim=SimDefaults(dt=1.0, stepper="map") if kind == "map" else SimDefaults(),
+        sim=SimDefaults(stepper=stepper, **({"dt": 1.0} if kind == "map" else {})),
     )
 
 
@@ -150,6 +162,9 @@ def full_specs(draw):
     fields["params"] = tuple(draw(slider_params(p.name)) for p in plain.params)
     fields["constants"] = (Constant(name="g_", value=draw(NUMBERS)),)
     n = len(states)
+    fields["dtype"] = draw(st.sampled_from(["float64", "float32"]))
+    if plain.noise:
+        fields["calculus"] = draw(st.sampled_from(["ito", "stratonovich"]))
     fields["jacobian"] = tuple(
         tuple(Formula(text="0") for _ in range(n)) for _ in range(n * draw(st.integers(0, 1)))
     )

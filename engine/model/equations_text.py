@@ -188,6 +188,8 @@ class _Reading:
         if name in self.taken:
             initial = group is self.functions and name in self.equations
             hint = "; an initial value is written x(0) = …" if initial else ""
+            if self.events and group is self.definitions and name in self.equations:
+                hint = "; the actions of an event stand in its own line"
             raise statement.error(f"{name!r} is already defined in {self.taken[name].where}{hint}")
         self.taken[name] = group[name] = statement
 

@@ -140,6 +140,7 @@ def _load_file(path: Path) -> ModelSpec:
 def _load_text(text: str, origin: str) -> ModelSpec:
     if len(text) > _LONGEST_TEXT:
         raise ModelError(f"{origin or 'model'}: longer than {_LONGEST_TEXT} characters")
+    text = text.removeprefix("\ufeff")
     if _HEADER.search(text):
         return read_toml(text, origin)
     if looks_like_ode(text):

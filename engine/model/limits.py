@@ -38,7 +38,7 @@ def check_counts(spec: ModelSpec) -> None:
     for table, most in LIMITS.items():
         if (count := len(getattr(spec, table))) > most:
             place = f"{spec.origin} [{table}]" if spec.origin else f"[{table}]"
-            raise ModelError(f"{place} a model has at most {most} of them, not {count}")
+            raise ModelError(f"{place}: a model has at most {most} of them, not {count}")
 
 
 def within_limit(trees: Iterable[Node], place: str) -> Iterator[Node]:

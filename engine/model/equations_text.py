@@ -83,7 +83,8 @@ def read_equations_text(text: str, origin: str = "") -> ModelSpec:
     Warns
     -----
     UserWarning
-        If a name is used and never given: it becomes a parameter worth 1.
+        If a name is used and never given: it becomes a parameter worth 1; or if a parameter that
+        nothing uses is called as initial values are elsewhere.
 
     Raises
     ------
@@ -309,6 +310,10 @@ class _Reading:
         for function in functions:
             inside = free_names(_parsed(function.formula))
             used |= {name: None for name in inside if name not in function.args}
+        for state in self.equations:
+            for name in (f"{state}0", f"{state}_0"):
+                if name in self.definitions and name not in used:
+                    warn_user(f"{name!r} is never used; an initial value is written {state}(0) = …")
         missing = [
             name
             for name in used

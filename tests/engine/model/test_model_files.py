@@ -364,3 +364,27 @@ def test_files_are_loaded_by_path(tmp_path):
 def test_an_unknown_model_is_an_error_with_a_suggestion(name, message):
     with pytest.raises(ModelError, match=re.escape(message)):
         load_model(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("x' = -β*x\nbeta = 3", "'β' is used and never given.*; did you mean 'beta'?"),
+        ("X' = -x", "'x' is used and never given.*; did you mean 'X'?"),
+        ("x[n+1] = n*x", r"'n' is used and never given.*\(the iteration of a map is t\)"),
+        ("x' = -x\nx0 = 3", r"'x0' is never used; an initial value is written x\(0\) = …"),
+    ],
+)
+def test_names_that_are_likely_slips_are_told(text, said):
+    with pytest.warns(UserWarning, match=said):
+        load_model(text + "\n")
+
+
+def test_a_parameter_called_like_an_initial_value_is_one_where_it_is_used():
+    with warnings.catch_warnings(action="error"):
+        assert load_model("x' = x0 - x\nx0 = 3").param_names == ("x0",)
+
+
+def test_a_byte_order_mark_is_no_part_of_a_text():
+    assert load_model("\ufeffx' = 1\n").state_names == ("x",)
+    assert load_model("\ufeff" + LORENZ).kind == "ode"

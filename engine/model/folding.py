@@ -26,7 +26,7 @@ class Allowance:
         Operations on numbers, sums of numbers added up.
     """
 
-    written: int = 500_000
+    written: int = 300_000
     added: int = 20_000_000
 
 

@@ -83,4 +83,4 @@ def test_sums_beyond_bounds_are_refused_soon(text):
     started = time.process_time()
     with pytest.raises(ModelError, match="operations|too large|at most|written out"):
         load_model(text)
-    assert time.process_time() - started < 4.0
+    assert time.process_time() - started < 8.0

@@ -22,6 +22,7 @@ from engine.runner.layout import Shape, define
 from engine.runner.plan import UnitPlan
 from engine.runner.rolling import roll
 from engine.runner.series import RECURRENCES, Recurrence, Row
+from engine.steppers.stepper import function_source
 from engine.steppers.taylor import HEAD, MAX_ORDER
 
 __all__ = ["expansion_functions"]
@@ -162,6 +163,8 @@ class _Expansion:
             names[f"s{j}"] = self.name("s", self.sums[each])
         for j in range(len(recurrence.factors) if recurrence else 0):
             names[f"f{j}"] = f"f{j}_{place}" if not self.arrays else f"f{j}[{place}]"
+        for name, at in (("a", made.operands[:1]), ("own", (place,))):
+            names[name] = "".join(self.rows.get((j, False), "").replace(" ", ", ") for j in at)
         coefficients = [self.name("v", operand) for operand in made.operands]
         return text.format(*coefficients, **names)
 
@@ -172,9 +175,11 @@ class _Expansion:
         body = [*head, *begin, *self._loop()]
         composed = composed_sources(composed_closure(self.renderer.composed))
         called = definitions("\n\n".join(self.renderer.definitions.values()))
+        own = dict.fromkeys(f for r in self.recurrences if r for f in r.functions)
         return [
             *composed,
             *called,
+            *(function_source(f) for f in own),
             define("taylor_expand", "t, y, p, order, row_store, row_at", body),
         ]
 

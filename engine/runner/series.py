@@ -15,6 +15,7 @@ To add one, write a function that takes the operation's place and itself and ret
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from engine.model.operations import Operation
 
@@ -30,7 +31,9 @@ class Recurrence:
 
     In the texts, ``{0}``, ``{1}`` ... stand for coefficients of order k of the operands, ``{z0}``,
     ``{z1}`` ... for those of order 0, ``{z}`` for the operation's own, ``{s0}``, ``{s1}`` ... for
-    the sums, ``{c}`` for its constant, ``{f0}``, ``{f1}`` ... for the factors; ``rk`` is 1/k.
+    the sums, ``{c}`` for its constant, ``{f0}``, ``{f1}`` ... for the factors, ``{a}`` and
+    ``{own}`` for the rows, each a block and its begin, of the first operand and the operation
+    itself; ``rk`` is 1/k.
 
     Attributes
     ----------
@@ -42,12 +45,15 @@ class Recurrence:
         The rows of each sum.
     factors : tuple of str
         What does not depend on the order.
+    functions : tuple of callable
+        What the texts call.
     """
 
     begin: str = ""
     term: str
     sums: tuple[tuple[Row, Row], ...] = ()
     factors: tuple[str, ...] = ()
+    functions: tuple[Callable[..., Any], ...] = ()
 
 
 def _plain(place: int) -> Row:
@@ -140,11 +146,35 @@ def _root(place: int, operation: Operation) -> Recurrence:
     )
 
 
+def power_at_zero(a, at_a, own, at_own, k, c):  # type: ignore[no-untyped-def]
+    """Return the coefficient of order k of ``p = a^c`` where a is 0.
+
+    With ``a[v]`` the first that is not 0, p begins with ``a[v]^c`` at the order ``v c`` and goes on
+    by ``a p' = c a' p``.  Where that is no whole number there is no series.
+    """
+    v = 1
+    while v <= k and a[at_a + v] == 0.0:
+        v += 1
+    first = v * c
+    if c >= 0.0 and (v > k or c == 0.0 or k < first):
+        return 0.0
+    if c < 0.0 or c != floor(c):  # type: ignore[name-defined] # noqa: F821
+        return div(0.0, 0.0)  # type: ignore[name-defined] # noqa: F821
+    if k == first:
+        return power(a[at_a + v], c)  # type: ignore[name-defined] # noqa: F821
+    total = 0.0
+    for i in range(v + 1, k + v - int(first) + 1):
+        total += (c * i - (k + v - i)) * a[at_a + i] * own[at_own + k + v - i]
+    return total / ((k - first) * a[at_a + v])
+
+
 def _power(place: int, operation: Operation) -> Recurrence:
     """Write ``p = a^c`` from ``a p' = c a' p``."""
     (a,) = operation.operands
     return Recurrence(
-        term="({c} * {s0} - ({f2} * rk) * {s1}) * {f0} + {f1} * {0}",
+        term="({c} * {s0} - ({f2} * rk) * {s1}) * {f0} + {f1} * {0} if {z0} != 0.0 "
+        "else power_at_zero({a}, {own}, k, {c})",
+        functions=(power_at_zero,),
         sums=((_plain(a), _plain(place)), (_plain(a), _times_order(place))),
         factors=("div(1.0, {z0})", "{c} * {z} * {f0}", "{c} + 1.0"),
     )

@@ -42,7 +42,7 @@ def bdf2_step(t, dt, y, p, slope, y_last, ratio, rtol, atol):
     y_new, found = implicit_stage(t + dt, gdt, base, guess, matrix, y, p, rtol, atol)
     end = implicit_slope(gdt, base, y_new)
     estimate = weighted2(div(share, 1.0 + share), 1.0, y_new, -1.0, guess)
-    return y_new, checked_error(estimate, found), end
+    return y_new, checked_error(100.0, estimate, found), end
 
 
 def step(t, dt, y, p, memory, rtol, atol):

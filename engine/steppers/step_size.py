@@ -10,13 +10,14 @@ def next_step_size(h, norm, last_norm, error_order, beta):
 
     ``h * 0.9 * norm**-(1/q - 0.75 beta) * last_norm**beta`` with ``q = error_order + 1``, kept
     between ``0.2 h`` and ``10 h``.  Hairer & Wanner, Solving ODEs II (1996), IV.2, and
-    Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533.
+    Gustafsson, ACM Trans. Math. Softw. 17 (1991) 533.  At rest, where nothing holds the steps
+    small, they stay finite.
     """
     exponent = 1.0 / (error_order + 1.0) - 0.75 * beta
     factor = 10.0
     if norm > 0.0:
         factor = 0.9 * power(norm, -exponent) * power(max(last_norm, 1.0e-4), beta)
-    return h * min(10.0, max(0.2, factor))
+    return min(h * min(10.0, max(0.2, factor)), 1.0e100)
 
 
 def rejected_step_size(h, norm, error_order):

@@ -32,8 +32,8 @@ def set_order(table, rtol, atol):
     table[2] = atol
     table[3] = -1.0 / (order - 1.0)
     table[4] = -1.0 / order
-    # The last of these numbers tells that all are whole: a memory may have been laid out anew.
-    table[7] = rtol
+    # This number tells that all are whole: a memory may have been laid out anew.
+    table[7] = order + rtol + atol
     table[5] = exp(-0.7 / (order - 1.0))
 
 
@@ -41,12 +41,13 @@ def propose(t, h, y, p, memory, rtol, atol):
     """Expand the orbit about `y` (n,), and give the step at which its last terms are tolerable.
 
     Each of the last two terms is at most half the tolerance then; at most ten times the last
-    proposal.  Where a model has events, their levels are watched by the parabola through three
-    steps, so that the term of order 3 is kept below a tenth of one of those before.  Jorba & Zou,
-    section 3.2.1, with the tolerance of each component.
+    proposal, and finite at rest.  Where a model has events, their levels are watched by the
+    parabola through three steps, so that the term of order 3 is kept below a tenth of one of those
+    before.  Jorba & Zou, section 3.2.1, with the tolerance of each component.
     """
     table = taylor_table()
-    if table[1] != rtol or table[2] != atol or table[7] != rtol or table[0] == 0.0:
+    whole = table[0] + rtol + atol
+    if table[1] != rtol or table[2] != atol or table[7] != whole:
         set_order(table, rtol, atol)
     order = int(table[0])
     table = taylor_expand(t, y, p, order)
@@ -61,7 +62,7 @@ def propose(t, h, y, p, memory, rtol, atol):
         term = abs(table[at]) * scale
         if term > last:
             last = term
-    longest = 10.0 * h
+    longest = min(10.0 * h, 1.0e100)
     if before > 0.0:
         longest = min(longest, table[5] * power(before, table[3]))
     if last > 0.0:

@@ -219,3 +219,11 @@ def test_a_contradictory_stepper_is_refused(declaration, message):
     settings = {"name": "x", "kind": "ode", "order": 1, "step": print, "reference": "none"}
     with pytest.raises(engine.StepperError, match=message):
         engine.Stepper(**(settings | declaration))
+
+
+@pytest.mark.parametrize("stepper", [s.name for s in engine.list_steppers("ode") if s.adaptive])
+def test_an_orbit_at_rest_goes_on_for_any_number_of_steps(stepper):
+    model = engine.load_model("x' = -x + x*y; y' = -2*y; x(0) = 0; y(0) = 0")
+    result = engine.Sim(model, stepper=stepper, record=False, jit=False).run(n_steps=700)
+    assert result.status is engine.Status.DONE
+    assert result.provenance["n_steps"] == 700

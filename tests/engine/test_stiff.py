@@ -83,7 +83,7 @@ PROBLEMS = {
     ),
 }  # fmt: skip
 # Steps for rtol = 1e-6, at most.
-MOST_STEPS = {"sdirk2": 10000, "trbdf2": 6000, "bdf2": 12000, "rodas4": 2000}
+MOST_STEPS = {"sdirk2": 20_000, "trbdf2": 20_000, "bdf2": 40_000, "rodas4": 2000}
 
 
 def solved(name, stepper, **settings):
@@ -101,7 +101,9 @@ def relative_error(name, result):
 def test_stiff_problems_reach_the_published_end_states(name, stepper):
     result = solved(name, stepper)
     assert result.status is engine.Status.DONE
-    assert relative_error(name, result) < (1e-4 if stepper == "rodas4" else 1e-2)
+    # Over a cycle of the Oregonator an error grows a thousandfold.
+    worst = 2e-4 if name == "oregonator" else 2e-5
+    assert relative_error(name, result) < (2e-6 if stepper == "rodas4" else worst)
     assert len(result) < MOST_STEPS[stepper]
 
 

@@ -262,3 +262,31 @@ def test_a_tolerance_is_a_number_and_an_edit_of_it_changes_the_order():
     after = engine.cache_counts()
     assert (after.compilations, after.renderings) == (before.compilations, before.renderings)
     assert 1e-8 < np.max(np.abs(loose.y[-1] - tight.y[-1])) < 1e-3
+
+
+@pytest.mark.parametrize(
+    ("text", "end"),
+    [
+        ("x' = 1 - x^n; n = 2; x(0) = 0", math.tanh(1.0)),
+        ("x' = sin(t)^n; n = 3; x(0) = 0", 2.0 / 3.0 - math.cos(1.0) + math.cos(1.0) ** 3 / 3.0),
+        ("x' = (t - sin(t))^n - t^n; n = 0; x(0) = 0", 0.0),
+        ("x' = -x^n; n = 0.5; x(0) = 0", 0.0),
+    ],
+)
+def test_a_power_of_a_parameter_has_its_series_where_it_is_zero(text, end):
+    result = engine.Sim(engine.load_model(text), **TIGHT).run(t_end=1.0)
+    assert result.status is engine.Status.DONE
+    assert result["x"][-1] == pytest.approx(end, abs=1e-13)
+
+
+def test_a_table_is_made_anew_for_tangent_vectors_where_a_tolerance_is_zero():
+    settings = TIGHT | {"rtol": 0.0, "atol": 1e-12}
+    run = engine.Sim("lorenz", **settings).start()
+    run.advance(n_steps=20)
+    run.set_observers((engine.observers.lyapunov_mle(),))
+    run.advance(n_steps=20)
+    run.set_observers(())
+    run.advance(n_steps=20)
+    plain = engine.Sim("lorenz", **settings).run(n_steps=60)
+    assert run.t == plain.t[-1]
+    assert list(run.y) == list(plain.y[-1, :3])

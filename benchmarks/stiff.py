@@ -1,12 +1,13 @@
 """Cost of stiff problems against their error: the implicit steppers beside CVODE and SciPy.
 
 ``python -m benchmarks.stiff`` prints a table of work and precision and, below, the cost of each
-solver at one error, from a line through its points.  The other solvers call a right-hand side and
-a Jacobian in Python, which is what a model given as text leads to there.  What is not installed is
-left out.  Problems and end states: Mazzia & Magherini, Test Set for IVP Solvers, release 2.4
-(2008).
+solver at one error, from a line through its points.  CVODE takes a right-hand side and a Jacobian
+in C, and in Python, which is what a model given as text leads to there; SciPy's solvers take them
+in Python.  What is not installed is left out.  Problems and end states: Mazzia & Magherini, Test
+Set for IVP Solvers, release 2.4 (2008).
 """
 
+import contextlib
 import importlib
 import importlib.util
 import math
@@ -18,17 +19,21 @@ from typing import Any
 import numpy as np
 
 import engine
+from benchmarks.c_cvode import cvode_in_c
+from benchmarks.c_loops import NoCompilerError
 
 REPEATS = 3
 TOLERANCES = tuple(10.0**-k for k in range(4, 9))
+REFERENCE = "CVODE in C"
 STEPPERS = ("sdirk2", "trbdf2", "bdf2", "rodas4")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Problem:
-    """One stiff problem: equations as text and in Python, span, unit of `atol`, end state."""
+    """One stiff problem: equations as text, in Python and C, span, unit of `atol`, end state."""
 
     name: str
+    in_c: str
     text: str
     rhs: Callable[[float, Any], list[float]]
     jacobian: Callable[[float, Any], list[list[float]]]
@@ -55,6 +60,7 @@ class Point:
 
 ROBERTSON = Problem(
     name="Robertson, t = 1e11",
+    in_c="robertson",
     text="x' = -0.04*x + 1e4*y*z; y' = 0.04*x - 1e4*y*z - 3e7*y^2; z' = 3e7*y^2; x(0) = 1",
     rhs=lambda t, y: [
         -0.04 * y[0] + 1e4 * y[1] * y[2],
@@ -73,6 +79,7 @@ ROBERTSON = Problem(
 )
 VAN_DER_POL = Problem(
     name="van der Pol, mu = 1000",
+    in_c="van_der_pol",
     text="x' = y; y' = mu*(1 - x^2)*y - x; mu = 1000; x(0) = 2",
     rhs=lambda t, y: [y[1], 1000.0 * (1.0 - y[0] * y[0]) * y[1] - y[0]],
     jacobian=lambda t, y: [
@@ -140,6 +147,8 @@ def solvers(problem: Problem) -> dict[str, Solve]:
     found = {stepper: our_work(problem, stepper) for stepper in STEPPERS}
     if importlib.util.find_spec("sksundae") is not None:
         found["CVODE"] = cvode_work(problem)
+        with contextlib.suppress(ImportError, NoCompilerError):
+            found[REFERENCE] = cvode_in_c(problem.in_c, problem.y0, problem.t_end, problem.scale)
     if importlib.util.find_spec("scipy") is not None:
         found |= {f"SciPy {m}": scipy_work(problem, m) for m in ("Radau", "BDF")}
     return found
@@ -179,14 +188,16 @@ def main(error: float = 1e-5) -> None:
         print(
             f"| {p.problem} | {p.solver} | {p.rtol:.0e} | {p.error:.1e} | {p.seconds * 1e3:.2f} |"
         )
-    print(f"\n| problem | solver | ms at an error of {error:g} | of CVODE |\n| - | - | - | - |")
+    print(
+        f"\n| problem | solver | ms at an error of {error:g} | of {REFERENCE} |\n| - | - | - | - |"
+    )
     for problem in dict.fromkeys(p.problem for p in points):
         costs = {}
         for solver in dict.fromkeys(p.solver for p in points):
             own = [p for p in points if (p.problem, p.solver) == (problem, solver)]
             costs[solver] = cost_at(own, error)
         for solver, cost in costs.items():
-            ratio = f"{cost / costs['CVODE']:.3f}" if "CVODE" in costs else "-"
+            ratio = f"{cost / costs[REFERENCE]:.3g}" if REFERENCE in costs else "-"
             print(f"| {problem} | {solver} | {cost * 1e3:.2f} | {ratio} |")
 
 

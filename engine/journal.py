@@ -74,6 +74,8 @@ class Journal:
         In order of action.
     n_steps : int
         Accepted steps of the run so far.
+    t : float or None
+        Its time; later than that of the step where the rest of a step that an event divides failed.
     t_end : float or None
         The run's own end, which shortens the last adaptive step.
     n_end : int or None
@@ -83,6 +85,7 @@ class Journal:
     origin: Sim
     entries: tuple[JournalEntry, ...] = ()
     n_steps: int = 0
+    t: float | None = None
     t_end: float | None = None
     n_end: int | None = None
 
@@ -112,6 +115,7 @@ class Journal:
                 for entry in self.entries
             ],
             "n_steps": self.n_steps,
+            "t": to_plain(self.t),
             "t_end": to_plain(self.t_end),
             "n_end": self.n_end,
         }
@@ -139,6 +143,7 @@ class Journal:
                 origin=sim_from_plain(plain["origin"], observers),
                 entries=tuple(_entry(entry, observers) for entry in plain["entries"]),
                 n_steps=int(plain["n_steps"]),
+                t=None if plain.get("t") is None else float(from_plain(plain["t"])),
                 t_end=None if plain["t_end"] is None else float(plain["t_end"]),
                 n_end=None if plain["n_end"] is None else int(plain["n_end"]),
             )

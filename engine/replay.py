@@ -36,16 +36,22 @@ def replay(sim: Sim, journal: Journal, *, history_rows: int = HISTORY_ROWS) -> R
         )
     twin = Run(sim, t_end=journal.t_end, n_steps=journal.n_end, history_rows=history_rows)
     for entry in journal.entries:
-        _advance_to(twin, entry.step)
+        _advance_to(twin, entry.step, entry.t)
         if entry.after_row:
             twin.advance(n_steps=0)
         twin.edit(entry.edit)
-    _advance_to(twin, journal.n_steps)
+    _advance_to(twin, journal.n_steps, journal.t)
     return twin
 
 
-def _advance_to(run: Run, step: int) -> None:
-    """Advance to a step, through stop conditions and full chunks."""
+def _advance_to(run: Run, step: int, t: float | None) -> None:
+    """Advance to a step, through stop conditions and full chunks.
+
+    Where an event divides a step and the rest of it fails, the run stays at the event's time `t`,
+    later than that of the step.
+    """
     while run.n_steps < step:
-        if run.advance(n_steps=step - run.n_steps).status.is_failure:
+        if run.advance(n_steps=step - run.n_steps).status.is_failure and run.n_steps < step:
             raise RunError(f"the replay failed at step {run.n_steps}, the run reached {step}")
+    if t is not None and run.t < t:
+        run.advance(n_steps=1)

@@ -105,6 +105,7 @@ class _Walk:
             origin=self.journal.origin,
             entries=self.entries,
             n_steps=self.arrays.n_steps,
+            t=self.arrays.t,
             t_end=self.journal.t_end,
             n_end=self.journal.n_end,
         )

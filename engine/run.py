@@ -143,6 +143,7 @@ class Run(Editable):
             origin=self._origin,
             entries=self._entries,
             n_steps=self.n_steps,
+            t=self.t,
             t_end=self._t_end,
             n_end=self._n_end,
         )

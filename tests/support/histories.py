@@ -347,22 +347,25 @@ def played_again(sim, journal, sizes):
     run = sim.start(t_end=journal.t_end, n_steps=journal.n_end)
     chunks = itertools.cycle(sizes)
     for entry in journal.entries:
-        advance_to(run, entry.step, chunks)
+        advance_to(run, entry.step, chunks, entry.t)
         if entry.after_row:
             run.advance(n_steps=0)
         run.edit(entry.edit)
-    advance_to(run, journal.n_steps, chunks)
+    advance_to(run, journal.n_steps, chunks, journal.t)
     return run
 
 
-def advance_to(run, step, chunks):
-    """Advance in chunks to a step count or the run's own end; return the last status."""
+def advance_to(run, step, chunks, t=-np.inf):
+    """Advance in chunks to a step count or the run's own end; return the last status.
+
+    Later than that step is the time of a run that failed where an event divides the next one.
+    """
     status, before = run.status, -1
     # A stop condition may end a chunk that took no step, but only once.
     while run.n_steps < step and (run.n_steps > before or status is engine.Status.EARLY_EXIT):
         before = run.n_steps
         status = run.advance(n_steps=min(next(chunks), step - run.n_steps)).status
-    return status
+    return run.advance(n_steps=1).status if run.t < t else status
 
 
 def assert_same_run(a, b, *, rows=True):

@@ -37,7 +37,7 @@ def replay(sim: Sim, journal: Journal, *, history_rows: int = HISTORY_ROWS) -> R
     twin = Run(sim, t_end=journal.t_end, n_steps=journal.n_end, history_rows=history_rows)
     for entry in journal.entries:
         _advance_to(twin, entry.step, entry.t)
-        if entry.after_row:
+        if entry.after_row and twin.t == sim.t0:
             twin.advance(n_steps=0)
         twin.edit(entry.edit)
     _advance_to(twin, journal.n_steps, journal.t)

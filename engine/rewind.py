@@ -36,7 +36,7 @@ def arrival_at(start: Snapshot, entries: tuple[JournalEntry, ...], step: int) ->
     walk = _Walk(start)
     for entry in entries[len(start.journal.entries) :]:
         if entry.step < step:
-            walk.to_step(entry.step)
+            walk.to_entry(entry)
             walk.apply(entry)
     walk.to_step(step)
     return walk.snapshot()
@@ -47,7 +47,7 @@ def step_at_or_before(start: Snapshot, entries: tuple[JournalEntry, ...], t: flo
     walk = _Walk(start)
     for entry in entries[len(start.journal.entries) :]:
         if entry.t <= t:
-            walk.to_step(entry.step)
+            walk.to_entry(entry)
             walk.apply(entry)
     walk.to_time(t)
     n = walk.arrays.n_steps
@@ -65,6 +65,12 @@ class _Walk:
     def apply(self, entry: JournalEntry) -> None:
         self.sim, self.arrays = apply_edit(self.sim, self.arrays, entry.edit)
         self.entries = (*self.entries, entry)
+
+    def to_entry(self, entry: JournalEntry) -> None:
+        """Go to where an edit was made: behind an event, if the rest of that step failed."""
+        self.to_step(entry.step)
+        if self.arrays.t < entry.t:
+            self.to_step(entry.step + 1)
 
     def to_step(self, step: int) -> None:
         self._drive(step, math.inf)

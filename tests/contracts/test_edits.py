@@ -154,3 +154,34 @@ def test_latest_value_of_a_fast_drag_is_in_force():
         run.set_params(rho=float(i))
     run.advance(n_steps=1)
     assert run.params["rho"] == 499.0
+
+
+def test_edits_where_an_event_divides_a_step_replay_and_rewind():
+    # The bounces come closer and closer until no step leads past them: the run fails inside a cell.
+    model = engine.load_model(
+        "h' = v; v' = -g; g = 9.81; r = 0.8; h(0) = 0.3; v(0) = 0\n"
+        "when cross_down(h, 0): h = 0; v = -r*v"
+    )
+    sim = engine.Sim(model, stepper="ab2", dt=0.1, jit=False)
+    run = sim.start()
+    assert run.advance(n_steps=40).status is engine.Status.STEPFAIL
+    inside, n = run.t, run.n_steps
+    assert 0.1 * n < inside < 0.1 * (n + 1)
+    failed = engine.replay(sim, run.journal)
+    assert (failed.t, failed.n_steps) == (inside, n)
+    assert_same_bits(failed.y, run.y)
+    run.set_stepper("euler", dt=0.05)
+    run.set_state(h=10.0)
+    run.advance(n_steps=20)
+    run.set_params(g=1.0)
+    run.advance(n_steps=4)
+    twin = engine.replay(sim, run.journal)
+    assert twin.t == run.t
+    assert_same_bits(twin.y, run.y)
+    assert_same_bits(twin.results().y, run.results().y)
+    here = run.y
+    run.rewind(step=n + 20)
+    assert run.t == pytest.approx(inside + 1.0)
+    run.set_params(g=1.0)
+    run.advance(n_steps=4)
+    assert_same_bits(run.y, here)

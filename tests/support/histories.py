@@ -348,7 +348,7 @@ def played_again(sim, journal, sizes):
     chunks = itertools.cycle(sizes)
     for entry in journal.entries:
         advance_to(run, entry.step, chunks, entry.t)
-        if entry.after_row:
+        if entry.after_row and run.t == sim.t0:
             run.advance(n_steps=0)
         run.edit(entry.edit)
     advance_to(run, journal.n_steps, chunks, journal.t)

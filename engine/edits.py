@@ -5,8 +5,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-import numpy as np
-
 from engine.errors import RunError, suggest
 from engine.journal import Edit
 from engine.observers import resolve_hooks

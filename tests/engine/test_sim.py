@@ -160,7 +160,9 @@ def test_names_that_occur_in_generated_code_are_harmless():
 
 def test_a_model_too_large_is_refused_with_its_size():
     text = "\n".join(f"x{i}' = -x{i}" for i in range(2000))
-    with pytest.raises(engine.ModelError, match=r"\[states\]: a model has at most 1000 .* not 2000"):
+    with pytest.raises(
+        engine.ModelError, match=r"\[states\]: a model has at most 1000 .* not 2000"
+    ):
         engine.load_model(text)
 
 

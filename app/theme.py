@@ -45,7 +45,15 @@ def _mode(
         },
         "components": {
             "MuiAppBar": {
-                "styleOverrides": {"root": {**bar, "borderBottom": rule, "& h3": {"color": ink}}}
+                "styleOverrides": {
+                    "root": {
+                        **bar,
+                        "borderBottom": rule,
+                        "& h3": {"color": ink},
+                        # Else it would be white, whatever the bar's colour is.
+                        "& .MuiButton-root": {"color": ink},
+                    }
+                }
             },
             "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important"}}},
             "MuiDrawer": {"styleOverrides": {"paper": {"backgroundColor": panel}}},

@@ -35,6 +35,8 @@ class Failure:
         The same in words.
     event : str or None
         The event that fires without end, if that is why.
+    stiff : str
+        Where a stiff problem is why: the steppers that may do, in words.
     """
 
     variable: str | None
@@ -43,6 +45,7 @@ class Failure:
     step: int
     message: str
     event: str | None = None
+    stiff: str = ""
 
 
 def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
@@ -83,13 +86,21 @@ def find_failure(status: Status, sim: Sim, arrays: RunState) -> Failure | None:
         f"the step size fell below what t can resolve {at}: the solution may end there, or "
         f"rtol = {sim.rtol:g} and atol = {sim.atol:g} ask for too much"
     )
-    if arrays.counters[abi.STIFF]:
+    stiff = implicit_steppers(sim) if arrays.counters[abi.STIFF] else ""
+    if stiff:
         message = (
             f"the problem is stiff {at}: stability holds the steps of {sim.stepper} at "
             f"{arrays.clock[abi.NEXT_STEP]:.2g} although the solution is smooth; use "
-            f"{implicit_steppers(sim)}, or raise max_steps = {sim.max_steps} to let it crawl"
+            f"{stiff}, or raise max_steps = {sim.max_steps} to let it crawl"
         )
-    return Failure(variable=None, value=None, t=arrays.t, step=arrays.n_steps, message=message)
+    return Failure(
+        variable=None,
+        value=None,
+        t=arrays.t,
+        step=arrays.n_steps,
+        message=message,
+        stiff=stiff,
+    )
 
 
 def implicit_steppers(sim: Sim) -> str:

@@ -43,12 +43,7 @@ def build_run(
         announce(model.name)
     del announce
     sim = engine.Sim(model, params=params, record=True)
-    unmeasured = ""
-    try:
-        sim = sim.replace(observers=observers(model.kind))
-    except engine.ObserverError as error:
-        unmeasured = str(error)
-    player.build(with_stepper(sim, sim.stepper), unmeasured=unmeasured)
+    player.build(with_stepper(sim, sim.stepper), observers=observers(model.kind))
 
 
 def apply_preset(player: Player, params: Mapping[str, float], states: Mapping[str, float]) -> None:
@@ -66,6 +61,17 @@ def go_back(player: Player) -> None:
         unlimited = player.pace.unlimited
         speed = suggested_speed(player.sim) if unlimited else player.pace.speed
         player.go_back(WATCHED_S * speed)
+
+
+def set_stepper(
+    player: Player, name: str, prepare: "weakref.WeakMethod[Callable[[str], None]]"
+) -> None:
+    """Say the name of another integration method to `announce`, and go on with it."""
+    announce = prepare()
+    if announce is not None and player.sim is not None:
+        announce(f"{player.sim.model.name} for {name}")
+    del announce
+    player.set_stepper(name)
 
 
 def set_rtol(player: Player, rtol: float) -> None:

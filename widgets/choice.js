@@ -8,7 +8,7 @@ select { font: inherit; font-weight: 500; color: inherit; width: 100%; height: 3
   background: transparent; border: 1px solid color-mix(in srgb, currentColor 26%, transparent); cursor: pointer; }
 select:hover { border-color: color-mix(in srgb, currentColor 60%, transparent); }
 select:focus-visible { outline: 2px solid #3a9bd9; outline-offset: 1px; }
-option { color: CanvasText; background: Canvas; }
+option, optgroup { color: CanvasText; background: Canvas; }
 .aside { display: flex; align-items: center; gap: 8px; padding: 2px 8px; white-space: nowrap; }
 `
 
@@ -25,7 +25,17 @@ export function render({model, el}) {
     label.className = model.aside ? "aside" : ""
     caption.textContent = model.label
     select.setAttribute("aria-label", model.label)
-    select.replaceChildren(...model.options.map(([value, text]) => new Option(text, value, false, value === model.value)))
+    const groups = new Map()
+    const options = model.options.map(([value, text, group]) => {
+      const option = new Option(text, value, false, value === model.value)
+      if (!group) { return option }
+      const known = groups.get(group)
+      const heading = known ?? Object.assign(document.createElement("optgroup"), {label: group})
+      groups.set(group, heading)
+      heading.append(option)
+      return known ? null : heading
+    })
+    select.replaceChildren(...options.filter((node) => node !== null))
     select.value = model.value
   }
   select.onchange = () => model.send_msg(select.value)

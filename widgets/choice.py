@@ -20,7 +20,7 @@ class Choice(pn.custom.JSComponent):
     """
 
     label = param.String("", doc="Accessible name, shown beside the selector.")
-    options = param.List([], doc="Pairs of value and text.")
+    options = param.List([], doc="Value, text and, where there are groups, the group.")
     value = param.String("", doc="The value chosen.")
     aside = param.Boolean(False, doc="The label stands before the selector, not above it.")
 

@@ -51,6 +51,7 @@ class Convergence(View):
             ],
         )
         self._take_model()
+        live.param.watch(self._take_model, "stepper")
 
     def take_model(self) -> None:
         """Say whether time or iterations run along, and that nothing is measured where it is so."""
@@ -75,8 +76,9 @@ class Convergence(View):
         """Return the whole curve and its latest value."""
         moment = self.live.moment
         history = self.live.traces.get(self._trace)
+        picture = (moment.generation, history is not None)
         if history is None:
-            return self._absent(moment) if seen != moment.generation else None
+            return self._absent(moment) if seen != picture else None
         if moment.generation != self._generation:
             self._generation = moment.generation
             self._forget()
@@ -98,8 +100,8 @@ class Convergence(View):
             "origin": start,
             "curves": [{"color": 2, "x": floats(t, start), "y": floats(value)}],
             "words": self._words(float(value[-1]) if len(value) else math.nan),
-            "reset": False if seen == moment.generation else "all",
-            "seen": moment.generation,
+            "reset": False if seen == picture else "all",
+            "seen": picture,
             "edits": moment.edits,
         }
 
@@ -118,7 +120,7 @@ class Convergence(View):
             "words": "not measured",
             "notice": f"{reason[0].upper()}{reason[1:]}.",
             "reset": "all",
-            "seen": moment.generation,
+            "seen": (moment.generation, False),
             "edits": moment.edits,
         }
 

@@ -106,7 +106,7 @@ function drawTrail(ink, trail, scale, colour) {
   for (let band = 0; band < bands; band++) {
     const from = trail.start + Math.floor(count * band / bands)
     const to = Math.min(trail.end, trail.start + Math.floor(count * (band + 1) / bands) + 1)
-    ink.globalAlpha = 0.10 + 0.90 * ((band + 1) / bands) ** 1.6
+    ink.globalAlpha = 0.20 + 0.80 * ((band + 1) / bands) ** 1.6
     ink.lineWidth = band === bands - 1 ? 1.8 : 1.2
     ink.beginPath()
     for (let i = from; i < to; i++) { ink.lineTo(scale.left + trail.x[i] * scale.x, scale.top + trail.y[i] * scale.y) }

@@ -18,6 +18,13 @@ mtable mtable mtd:first-child { text-align: right; }
 """
 
 
+_NAMES = {
+    "lyapunov_mle": "largest Lyapunov exponent",
+    "lyapunov_spectrum": "Lyapunov spectrum",
+    "poincare_section": "Poincaré section",
+}
+
+
 class EquationsView(pn.viewable.Viewer):
     """Show the equations as a textbook would, the model's description and its source.
 
@@ -56,13 +63,24 @@ class EquationsView(pn.viewable.Viewer):
         column = r" \\ ".join(blocks)
         self.equations.object = rf"$$\begin{{array}}{{l}}{column}\end{{array}}$$"
         meta = model.spec.meta
-        self.description.object = "\n\n".join(
-            text
-            for text in (meta.description, f"*{meta.reference}*" if meta.reference else "")
-            if text
-        )
+        reference = f"*{meta.reference}*" if meta.reference else ""
+        paragraphs = (meta.description, _suggestions(model), reference)
+        self.description.object = "\n\n".join(text for text in paragraphs if text)
+
+
+def _suggestions(model: Any) -> str:
+    """Say which views and observers the model's file suggests."""
+    meta = model.spec.meta
+    views = [_NAMES.get(name, name.replace("_", " ")) for name in meta.views]
+    names = [observer.name for observer in meta.observers]
+    observers = [_NAMES.get(name, name.replace("_", " ")) for name in names]
+    told = [f"Worth seeing: {', '.join(views)}."] if views else []
+    told += [f"Worth measuring: {', '.join(observers)}."] if observers else []
+    return " ".join(told)
 
 
 def _plain(line: str) -> str:
     """Leave out stretching brackets where nothing inside is tall: plain ones look better."""
+    # As MathML a thin space is a character, which fonts of mathematics make narrow or leave out.
+    line = line.replace(r"\,", r"\hspace{0.2em}")
     return line if r"\frac" in line else re.sub(r"\\(left|right)(?![a-z])", "", line)

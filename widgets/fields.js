@@ -191,7 +191,11 @@ function makeRow(field, send) {
     if (event.key === "Escape") { unread = ""; exact.value = String(effective); explain() }
   })
   back.addEventListener("click", () => { exact.value = short(field.default); ask(field.default) })
-  exact.addEventListener("focus", () => { exact.value = String(asked) })
+  exact.addEventListener("focus", () => {
+    if (exact.value === String(asked)) { return }
+    exact.value = String(asked)
+    exact.select()
+  })
   exact.addEventListener("blur", () => { if (error.textContent === "") { exact.value = short(asked) } else { restore() } })
 
   // What was refused does not stay as if it were in effect; the message still names it.
@@ -239,7 +243,9 @@ function parse(text) {
 
 // What is shown while nobody edits it; the exact value appears on focus.
 function short(value) {
-  return Number(value.toPrecision(6))
+  const rounded = Number(value.toPrecision(6))
+  const power = rounded.toExponential().replace("e+", "e")
+  return String(rounded).length > 7 && power.length < String(rounded).length ? power : String(rounded)
 }
 
 function onGrid(value, slider, step) {

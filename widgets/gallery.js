@@ -13,7 +13,7 @@ input { width: min(260px, 100%); }
 option { color: CanvasText; background: Canvas; }
 .count { opacity: .75; font-variant-numeric: tabular-nums; min-width: 6.5em; }
 ul { list-style: none; margin: 0; padding: 0; display: grid; gap: 14px;
-  grid-template-columns: repeat(auto-fill, minmax(min(210px, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fill, minmax(min(170px, 100%), 1fr)); }
 a { display: flex; flex-direction: column; height: 100%; box-sizing: border-box; color: inherit; text-decoration: none;
   border-radius: 10px; overflow: hidden; border: 1px solid color-mix(in srgb, currentColor 18%, transparent); }
 a:hover { border-color: #3a9bd9; background: color-mix(in srgb, currentColor 5%, transparent); }

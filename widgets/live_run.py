@@ -111,12 +111,12 @@ class LiveRun(param.Parameterized):
     @property
     def traces(self) -> Mapping[str, History]:
         """Return the observers' curves by ``"observer.column"``."""
-        return self._player.traces
+        return self._player.measuring.traces
 
     @property
     def unmeasured(self) -> str:
         """Return why nothing is measured along the orbit, in words; empty where something is."""
-        return self._player.unmeasured
+        return self._player.measuring.refused
 
     @property
     def kind(self) -> str:
@@ -130,9 +130,17 @@ class LiveRun(param.Parameterized):
         return 0.0 if sim is None else sim.t0
 
     @property
-    def steppers(self) -> list[str]:
-        """Return the names of the integration methods that suit the model."""
-        return [stepper.name for stepper in engine.list_steppers(self.kind, model=self.model)]
+    def row_dt(self) -> float:
+        """Return the model time between two rows, or 1 of a map."""
+        sim = self._player.sim
+        if sim is None or sim.model.kind == "map":
+            return 1.0
+        return sim.sample_dt or sim.dt
+
+    @property
+    def steppers(self) -> list[engine.Stepper]:
+        """Return the integration methods that suit the model."""
+        return list(engine.list_steppers(self.kind, model=self.model))
 
     @property
     def closed(self) -> bool:
@@ -212,7 +220,8 @@ class LiveRun(param.Parameterized):
 
     def set_stepper(self, name: str) -> None:
         """Go on with another integration method."""
-        self._ask("stepper", "stepper", partial(self._player.set_stepper, name))
+        prepare = weakref.WeakMethod(self._prepare)
+        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, prepare))
 
     def set_dt(self, dt: float) -> None:
         """Change the step size."""
@@ -260,7 +269,7 @@ class LiveRun(param.Parameterized):
         self._worker.post(key, partial(_act, action, control, answer), start=start)
 
     def _prepare(self, name: str) -> None:
-        """Say that a model is being compiled, which can take seconds."""
+        """Say what is being compiled, which can take seconds."""
         self.deliver(partial(self._take_over, {"status": f"Preparing {name} …"}))
 
     def _answered(self, control: str, message: str) -> None:
@@ -384,4 +393,5 @@ def _failure_words(player: Player) -> str:
         failure.message,
         adaptive=sim is not None and sim.method.adaptive,
         event=failure.event,
+        stiff=failure.stiff,
     )

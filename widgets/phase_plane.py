@@ -8,7 +8,7 @@ import numpy.typing as npt
 from widgets.live_run import LiveRun
 from widgets.pacing import speed_to_show
 from widgets.player import Moment
-from widgets.ranges import GrowingRange
+from widgets.ranges import FirstFits, GrowingRange
 from widgets.screen import Frame
 from widgets.view import View, button, calm_extent, extent, floats
 
@@ -35,6 +35,7 @@ class PhasePlane(View):
 
     def __init__(self, live: LiveRun) -> None:
         self._ranges = (GrowingRange(), GrowingRange())
+        self._fits = FirstFits()
         self._generation = -1
         self.axes = ("", "")
         self.tail = 2_000
@@ -67,9 +68,13 @@ class PhasePlane(View):
         self._start_afresh()
 
     def _start_afresh(self) -> None:
+        self._forget()
+        self.redraw()
+
+    def _forget(self) -> None:
         for axis in self._ranges:
             axis.forget()
-        self.redraw()
+        self._fits.begin()
 
     def _choices(self) -> list[str]:
         model = self.live.model
@@ -82,13 +87,14 @@ class PhasePlane(View):
         model = self.live.model
         states, sim = model.state_names, model.spec.sim
         suggested = model.spec.meta.axes
-        if len(suggested) == 2 and TIME not in suggested:
+        drawable = {*self._choices()} - {TIME}
+        if len(suggested) == 2 and {*suggested} <= drawable:
             self.axes = (suggested[0], suggested[1])
         elif len(states) > 1:
             self.axes = (states[0], states[1])
         else:
             self.axes = (states[0], NEXT + states[0] if model.kind == "map" else TIME)
-        watched = 30.0 * speed_to_show(sim.t_end - sim.t0) / (sim.dt or 1.0)
+        watched = 30.0 * speed_to_show(sim.t_end - sim.t0) / self.live.row_dt
         self.tail = LONGEST_TAIL if model.kind == "map" else int(min(max(watched, 500), 4_000))
         self._dress()
 
@@ -147,8 +153,7 @@ class PhasePlane(View):
             return None
         if moment.generation != self._generation:
             self._generation = moment.generation
-            for axis in self._ranges:
-                axis.forget()
+            self._forget()
         picture = (moment.generation, self.version)
         shown = 0
         if seen is not None and seen[0] == picture:
@@ -173,11 +178,13 @@ class PhasePlane(View):
 
     def _follow(self, moment: Moment, x: Values, y: Values) -> None:
         """Let the limits contain new points, but not a blow-up: that runs out of the picture."""
-        if moment.failed:
+        shown = min(moment.rows, self.tail)
+        fitting = self._fits.due(shown, full=moment.rows >= self.tail)
+        if moment.failed or fitting:
             tail = self._piece(moment, moment.rows - self.tail)
             for axis, values in zip(self._ranges, tail, strict=True):
                 axis.forget()
-                axis.include(*calm_extent(values))
+                axis.include(*(calm_extent(values) if moment.failed else extent(values)))
         else:
             for axis, values in zip(self._ranges, (x, y), strict=True):
                 axis.include(*extent(values))

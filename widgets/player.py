@@ -8,14 +8,18 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import engine
-from widgets.pacing import Pace
-from widgets.ring import History, Ring
+from widgets.measuring import Measuring, measured
+from widgets.pacing import Pace, speed_to_show
+from widgets.ring import Ring
 
 RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
-SAMPLE_DT = 0.01
-"""Model time between two rows of an adaptive stepper, where the model gives no step."""
+ROWS_A_SECOND = 250.0
+"""Most rows a second of an adaptive stepper, at the speed at which a model opens."""
+
+FEWEST_ROWS = 1_000.0
+"""Fewest rows of an adaptive stepper over a model's usual duration."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,8 +89,7 @@ class Player:
         self.run: engine.Run | None = None
         self.initial: Mapping[str, float] = {}
         self.ring = Ring((), ring_rows)
-        self.traces: dict[str, History] = {}
-        self.unmeasured = ""
+        self.measuring = Measuring()
         self.failure: engine.Failure | None = None
         self.ended = False
         self.moment = Moment()
@@ -102,20 +105,23 @@ class Player:
         """Return the settings in force, None before the first run."""
         return None if self.run is None else self.run.sim
 
-    def build(self, sim: engine.Sim, *, unmeasured: str | None = None) -> None:
+    def build(
+        self, sim: engine.Sim, *, observers: tuple[engine.ObserverModule, ...] | None = None
+    ) -> None:
         """Begin a new run; the old one goes on when the engine refuses the new one.
 
-        `unmeasured` says why a new model is not measured, ``""`` where it is.
+        `observers`, those of `sim` by default, are put on wherever the stepper allows it.
 
         Raises
         ------
         engine.PhasescopeError
             The settings do not fit together.
         """
+        wanted = sim.observers if observers is None else observers
+        sim, _ = measured(sim, wanted)
         run = sim.start(history_rows=RING_ROWS)
         self.initial = sim.y0
-        if unmeasured is not None:
-            self.unmeasured = unmeasured
+        self.measuring.wanted = wanted
         self._begin(run)
 
     def reset(self) -> None:
@@ -126,7 +132,8 @@ class Player:
         engine.PhasescopeError
             The initial state or a setting is refused.
         """
-        self.build(self._present().sim.replace(y0=self.initial))
+        sim = self._present().sim.replace(y0=self.initial)
+        self.build(sim, observers=self.measuring.wanted)
 
     def play(self) -> None:
         """Let `tick` advance the run from now on."""
@@ -196,7 +203,7 @@ class Player:
         self.initial = self._present().sim.replace(y0={**self.initial, name: value}).y0
 
     def set_stepper(self, name: str) -> None:
-        """Go on with another stepper at the next step.
+        """Go on with another stepper at the next step, measuring wherever it allows that.
 
         Raises
         ------
@@ -204,7 +211,14 @@ class Player:
             There is no such stepper, or it does not suit the model.
         """
         run = self._present()
-        run.set_stepper(name, sample_dt=with_stepper(run.sim, name).sample_dt)
+        bare = with_stepper(run.sim.replace(observers=()), name)
+        observers = measured(bare, self.measuring.wanted)[0].observers
+        if not observers:
+            run.set_observers(())
+        run.set_stepper(name, sample_dt=bare.sample_dt)
+        if run.sim.observers != observers:
+            run.set_observers(observers)
+        self.measuring.follow(run.sim)
         self._note_edit()
 
     def set_dt(self, dt: float) -> None:
@@ -242,8 +256,7 @@ class Player:
         # An observer that stays keeps its memory, so it is taken off and put on again.
         run.set_observers(())
         run.set_observers(observers)
-        for trace in self.traces.values():
-            trace.clear()
+        self.measuring.clear()
         self._note_edit()
 
     def go_back(self, duration: float) -> None:
@@ -259,8 +272,8 @@ class Player:
         run.rewind(t=max(run.t - duration, first_t))
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(run.t)
-        for trace in self.traces.values():
-            trace.truncate(run.t)
+        self.measuring.truncate(run.t)
+        self.measuring.follow(run.sim)
         self._shown_t = run.t
         self._kicked = False
         self._observe(generation=self.moment.generation + 1)
@@ -278,12 +291,7 @@ class Player:
         sim = run.sim
         # A view may still be reading the old rows on another thread, so they stay as they are.
         self.ring = Ring(sim.record, self.ring.capacity)
-        self.traces = {
-            f"{observer.key}.{column}": History()
-            for observer in sim.observers
-            if observer.trace is not None
-            for column in observer.trace.columns
-        }
+        self.measuring.begin(sim)
         self.run = run
         self.failure, self.ended = None, False
         self._shown_t = run.t
@@ -321,11 +329,7 @@ class Player:
     def _absorb(self, chunk: engine.Chunk) -> None:
         self.ring.append(chunk.t, chunk.y)
         self._kicked = self._kicked and not len(chunk.t)
-        for key, trace in chunk.traces.items():
-            for place, history in self.traces.items():
-                observer, _, column = place.partition(".")
-                if observer == key:
-                    history.append(trace["t"], trace[column])
+        self.measuring.append(chunk.traces)
         if chunk.status in (engine.Status.NAN_DETECTED, engine.Status.STEPFAIL):
             self.failure = self._present().failure
         self.ended = chunk.status == engine.Status.EARLY_EXIT
@@ -374,4 +378,18 @@ def with_stepper(sim: engine.Sim, name: str) -> engine.Sim:
     chosen = sim.replace(stepper=name, sample_dt=None)
     if not (chosen.method.adaptive and chosen.method.dense):
         return chosen
-    return chosen.replace(sample_dt=sim.model.spec.sim.dt or SAMPLE_DT)
+    return chosen.replace(sample_dt=row_interval(sim))
+
+
+def row_interval(sim: engine.Sim) -> float:
+    """Return the model time between two rows of an adaptive stepper: the model's step if it suits.
+
+    To an adaptive stepper of a stiff model that step is but the first to be tried, by far too
+    short for rows.
+    """
+    defaults = sim.model.spec.sim
+    span = defaults.t_end - defaults.t0
+    shortest = speed_to_show(span) / ROWS_A_SECOND
+    if not span > 0.0:
+        return defaults.dt or shortest
+    return max(shortest, min(defaults.dt or shortest, span / FEWEST_ROWS))

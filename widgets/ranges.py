@@ -11,6 +11,31 @@ STRIDE = 0.2
 """Extra room, as a part of the extent, on a side that has to grow: growing stays rare."""
 
 
+FIRST_ROWS = 16
+"""Rows after which a picture is fitted for the first time again."""
+
+
+class FirstFits:
+    """Tell when a picture that fills up is to be fitted afresh: whenever it has doubled.
+
+    The first row alone does not tell how far a curve will go.
+    """
+
+    def __init__(self) -> None:
+        self._next = FIRST_ROWS
+
+    def begin(self) -> None:
+        """Note that an empty picture begins to fill up."""
+        self._next = FIRST_ROWS
+
+    def due(self, rows: int, *, full: bool) -> bool:
+        """Tell whether a picture of so many rows, `full` or not, is to be fitted now."""
+        if rows < self._next:
+            return False
+        self._next = 10**18 if full else 2 * rows
+        return True
+
+
 class GrowingRange:
     """Keep limits that contain everything shown since the last fit, and grow in rare steps."""
 

@@ -5,6 +5,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from widgets import words
 from widgets.choice import Choice
 from widgets.fields import Fields, field
 from widgets.live_run import LiveRun
@@ -40,8 +41,9 @@ class SolverPanel(pn.viewable.Viewer):
         live = self._live
         if live.model is None:
             return
+        options = [[stepper.name, *words.method(stepper)] for stepper in live.steppers]
         self.stepper.param.update(
-            options=[[name, name] for name in live.steppers], value=live.stepper
+            options=sorted(options, key=lambda option: option[-1]), value=live.stepper
         )
         sim = live.model.spec.sim
         fields = [] if live.kind == "map" else [field("dt", sim.dt, label=_DT_LABEL[live.adaptive])]

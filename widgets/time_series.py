@@ -5,9 +5,19 @@ from typing import Any
 from widgets.decimation import min_max_rows
 from widgets.live_run import LiveRun
 from widgets.pacing import speed_to_show
-from widgets.ranges import GrowingRange
+from widgets.ranges import FirstFits, GrowingRange
 from widgets.screen import Frame
 from widgets.view import View, button, calm_extent, extent, floats
+
+
+MOST_TOGGLES = 8
+"""Most variables that have a button each; of more, those that are hidden are in a list."""
+
+LABELLED = 4
+"""Most variables that the vertical axis names."""
+
+MORE = "show another"
+"""The list of hidden variables."""
 
 
 class TimeSeries(View):
@@ -21,6 +31,7 @@ class TimeSeries(View):
 
     def __init__(self, live: LiveRun) -> None:
         self._range = GrowingRange()
+        self._fits = FirstFits()
         self._generation = -1
         self.window = 20.0
         self.variables: tuple[str, ...] = ()
@@ -46,8 +57,7 @@ class TimeSeries(View):
 
     def _longest(self) -> float:
         """Return how much time the rows that are kept can hold."""
-        dt = 1.0 if self.live.kind == "map" else self.live.dt
-        return self.live.ring.capacity * dt
+        return self.live.ring.capacity * self.live.row_dt
 
     def fit(self) -> None:
         """Fit the vertical axis to what is to be seen now."""
@@ -55,11 +65,14 @@ class TimeSeries(View):
         self.redraw()
 
     def take_model(self) -> None:
-        """Show the model's states over its usual pace of watching."""
+        """Show the model's states, or what it suggests, over its usual pace of watching."""
         model = self.live.model
         sim = model.spec.sim
         self.window = 10.0 * speed_to_show(sim.t_end - sim.t0)
-        self.variables = model.state_names[:6]
+        axes = model.spec.meta.axes
+        suggested = tuple(name for name in self._names() if name in axes)
+        meant = "t" in axes or all(name.startswith("aux.") for name in suggested)
+        self.variables = suggested if suggested and meant else model.state_names[:6]
         self._dress()
 
     def _names(self) -> tuple[str, ...]:
@@ -78,7 +91,12 @@ class TimeSeries(View):
                 "color": place,
             }
             for place, name in enumerate(names)
+            if name in self.variables or len(names) <= MOST_TOGGLES
         ]
+        if len(names) > MOST_TOGGLES:
+            hidden = [[n, n.removeprefix("aux.")] for n in names if n not in self.variables]
+            more = {"kind": "select", "name": MORE, "caption": "", "label": "Show another variable"}
+            toggles.append(more | {"value": "", "options": [["", "more"], *hidden]})
         window = {
             "kind": "number",
             "name": "window",
@@ -91,7 +109,7 @@ class TimeSeries(View):
         self.param.update(
             controls=[*toggles, window, button("fit", "Fit", "Fit time series")],
             x_label="iteration n" if discrete else "time t",
-            y_label=", ".join(name.removeprefix("aux.") for name in self.variables),
+            y_label=_label(self.variables),
             description=f"Time series of {', '.join(self.variables) or 'nothing'}",
         )
 
@@ -102,7 +120,7 @@ class TimeSeries(View):
         elif control == "fit":
             self.fit()
         else:
-            chosen = set(self.variables) ^ {control}
+            chosen = set(self.variables) ^ {str(value) if control == MORE else control}
             self.show(*chosen)
 
     def draw(self, seen: Any) -> Frame | None:
@@ -117,11 +135,13 @@ class TimeSeries(View):
         if moment.generation != self._generation:
             self._generation = moment.generation
             self._range.forget()
+            self._fits.begin()
         start = moment.t - self.window
         first, t, y = ring.read(ring.first_since(start), moment.rows, variables)
         if not len(t):
             return None
-        if moment.failed:
+        fitting = self._fits.due(len(t), full=start >= live.start_t)
+        if moment.failed or fitting:
             # It runs out of the picture instead of shrinking what led to it to a line.
             self._range.forget()
         limits = self._range.include(*(calm_extent(y) if moment.failed else extent(y)))
@@ -141,3 +161,11 @@ class TimeSeries(View):
             "seen": moment.generation,
             "edits": moment.edits,
         }
+
+
+def _label(names: tuple[str, ...]) -> str:
+    """Write names beside an axis, of many the first few."""
+    written = [name.removeprefix("aux.") for name in names]
+    if len(written) > LABELLED:
+        written = [*written[: LABELLED - 1], "…"]
+    return ", ".join(written)

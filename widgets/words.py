@@ -2,6 +2,11 @@
 
 import math
 from collections.abc import Mapping
+from typing import Any
+
+
+STATES = 6
+"""Most states of which a status line says the value."""
 
 
 def number(value: float) -> str:
@@ -21,11 +26,31 @@ def instant(t: float) -> str:
 
 
 def position(kind: str, t: float, n_steps: int, values: Mapping[str, float]) -> str:
-    """Say where a run is: its time, its steps, its state."""
+    """Say where a run is: its time, its steps, its state, of many variables the first few."""
     state = [f"{name} = {number(value)}" for name, value in values.items()]
+    if len(state) > STATES:
+        state = [*state[: STATES // 2], f"and {len(state) - STATES // 2} more"]
     if kind == "map":
         return " · ".join([f"iteration {n_steps:,}", *state])
     return " · ".join([f"t = {instant(t)}", f"{n_steps:,} steps", *state])
+
+
+def method(stepper: Any) -> tuple[str, str]:
+    """Say what an integration method is: in a few words, and which group it belongs to."""
+    told = [f"order {stepper.order}"] if stepper.order else []
+    told += [n for n in ("adaptive", "stiff", "symplectic") if getattr(stepper, n)]
+    name = f"{stepper.name} · {', '.join(told)}" if told else stepper.name
+    if stepper.stiff:
+        group = "Implicit, for stiff problems"
+    elif stepper.symplectic:
+        group = "Symplectic, fixed step"
+    elif stepper.adaptive:
+        group = "Explicit, adaptive step"
+    elif stepper.kind == "map":
+        group = "Iteration"
+    else:
+        group = "Explicit, fixed step"
+    return name, group
 
 
 def failure(
@@ -38,8 +63,12 @@ def failure(
     *,
     adaptive: bool = False,
     event: str | None = None,
+    stiff: str = "",
 ) -> str:
-    """Say which variable or event stopped a run, where, and what can be done."""
+    """Say which variable or event stopped a run, where, and what can be done.
+
+    `stiff` names the methods that may do where the problem is stiff.
+    """
     if kind == "map":
         where, advice = f"iteration {step:,}", "change a parameter or the initial state"
     elif adaptive:
@@ -57,6 +86,12 @@ def failure(
     elif variable is not None and value is not None and not math.isfinite(value):
         left = "is no longer a number" if math.isnan(value) else "has grown beyond all numbers"
         reason = f"{variable} {left} at {where}"
+    elif stiff:
+        advice = f"choose {stiff} under Solver"
+        reason = (
+            f"The problem is stiff at {where}: stability keeps the steps of an explicit method "
+            "tiny although the solution is smooth"
+        )
     elif adaptive:
         reason = (
             f"The step size became too small at {where}: the solution may end there, "

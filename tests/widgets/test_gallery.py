@@ -3,10 +3,12 @@
 import re
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 import engine
 import widgets
+from widgets import svg_path
 from widgets.catalogue import cards
 from widgets.thumbnail import HEIGHT, WIDTH, draw_thumbnail, drawn_from, read_thumbnail
 
@@ -46,7 +48,23 @@ def assert_is_a_picture(picture: str) -> None:
     assert sum(len(path.attrib["d"]) for path in paths) > 20
 
 
-@pytest.mark.parametrize("name", ["lorenz", "pendulum", "logistic", "henon", "standard"])
+KINDS = [
+    "lorenz",
+    "pendulum",
+    "logistic",
+    "henon",
+    "standard",
+    "baker",
+    "rulkov",
+    "nicholson_bailey",
+    "coupled_logistic",
+    "saddle_node",
+    "toggle_switch",
+    "lotka_volterra",
+]
+
+
+@pytest.mark.parametrize("name", KINDS)
 def test_drawing_again_gives_a_picture(name: str) -> None:
     # Not compared to the letter: libraries of elementary functions differ in the last bit.
     assert_is_a_picture(draw_thumbnail(engine.load_model(name)))
@@ -64,3 +82,20 @@ def test_only_what_is_shown_can_be_opened() -> None:
     gallery._handle_msg("/etc/hostname")
     gallery._handle_msg("lorenz")
     assert opened == ["lorenz"]
+
+
+def test_a_curve_is_interrupted_where_it_is_not_finite() -> None:
+    points = np.array([[0.0, 0.0], [10.0, 0.0], [np.nan, 0.0], [20.0, 5.0], [30.0, 5.0]])
+    assert svg_path.line(points) == "M0 0l10 0M20 5l10 0"
+
+
+def test_an_angle_that_begins_anew_is_no_line_across() -> None:
+    points = np.array([[700.0, 0.0], [790.0, 0.0], [10.0, 0.0], [100.0, 0.0]])
+    assert svg_path.line(points, across=False) == "M700 0l90 0M10 0l90 0"
+    assert svg_path.line(points).count("M") == 1
+
+
+def test_marked_cells_become_dashes() -> None:
+    dashes, thick = svg_path.cells(np.array([[True, True, False, True], [False] * 4]))
+    assert dashes == "M24 132h376M588 132h188"
+    assert thick == 216.0

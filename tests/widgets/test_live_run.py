@@ -314,4 +314,4 @@ def test_only_steppers_that_fit_the_model_are_offered(live_run: Maker, until: Un
     live.play()
     until(lambda: live.moment.t > 0.1)
     assert live.stepper == "euler_maruyama"
-    assert live.steppers == [s.name for s in engine.list_steppers("ode") if s.stochastic]
+    assert live.steppers == [s for s in engine.list_steppers("ode") if s.stochastic]

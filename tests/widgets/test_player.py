@@ -171,12 +171,12 @@ def test_the_observers_curve_is_kept_and_measured_afresh_on_demand() -> None:
     observers = (engine.observers.lyapunov_mle(every=5, trace_every=5),)
     player, clock = player_of("lorenz", speed=20.0, observers=observers)
     watch(player, clock, 3.0, 90)
-    t, value = player.traces["lyapunov_mle.mle"].read()
+    t, value = player.measuring.traces["lyapunov_mle.mle"].read()
     assert t[-1] == pytest.approx(60.0, abs=0.5)
     assert np.all(np.isfinite(value))
     player.restart_observers()
     watch(player, clock, 0.5, 15)
-    t, _ = player.traces["lyapunov_mle.mle"].read()
+    t, _ = player.measuring.traces["lyapunov_mle.mle"].read()
     assert t[0] > 59.0
 
 
@@ -197,3 +197,59 @@ def test_a_moment_keeps_its_rows_when_another_run_begins() -> None:
     player.reset()
     assert moment.ring.row(moment.rows - 1)[0] == moment.t
     assert player.moment.ring is not moment.ring
+
+
+def sampled(text: str) -> float:
+    sim = engine.Sim(engine.load_model(text))
+    chosen = with_stepper(sim, "rodas4")
+    assert chosen.sample_dt is not None
+    return chosen.sample_dt
+
+
+def test_rows_of_an_adaptive_stepper_suit_the_duration_and_not_the_first_step() -> None:
+    # Seen at 50 time units a second, robertson's step of 1e-5 would give 5 million rows.
+    assert sampled("robertson") == pytest.approx(0.2)
+    assert sampled("lorenz") == 0.01
+    assert sampled(SHORT) == pytest.approx(1e-12)
+
+
+SHORT = """
+[model]
+type = "ode"
+name = "short"
+[states]
+x = 1.0
+[equations.rhs]
+x = "-1e9 * x"
+[sim]
+t_end = 1e-9
+"""
+
+JUMPS = """
+x' = 1 - x
+x(0) = 0
+when cross_up(x, 0.5): x = 0
+"""
+
+
+def test_a_stepper_that_cannot_be_measured_goes_on_unmeasured_and_back() -> None:
+    clock = Clock()
+    player = Player(clock=clock, slice_s=5.0)
+    sim = engine.Sim(engine.load_model(JUMPS), record=True, jit=False)
+    player.build(sim, observers=(engine.observers.lyapunov_mle(every=1, trace_every=1),))
+    player.play()
+    player.tick()
+    watch(player, clock, 0.2, 4)
+    assert player.measuring.refused == ""
+    assert len(player.measuring.traces["lyapunov_mle.mle"].read()[0])
+    player.set_stepper("rodas4")
+    watch(player, clock, 0.2, 4)
+    assert player.sim.stepper == "rodas4"
+    assert "rodas4" in player.measuring.refused
+    assert player.measuring.traces == {}
+    player.reset()
+    assert "rodas4" in player.measuring.refused
+    player.set_stepper("rk4")
+    watch(player, clock, 0.2, 4)
+    assert player.measuring.refused == ""
+    assert len(player.measuring.traces["lyapunov_mle.mle"].read()[0])

@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.ranges import GrowingRange
+from widgets.ranges import FirstFits, GrowingRange
 
 extents = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)).map(sorted)
 
@@ -38,3 +38,11 @@ def test_fitting_starts_afresh_and_what_is_not_finite_is_passed_over() -> None:
     axis.forget()
     bottom, top = axis.include(0.0, 1.0)
     assert (bottom, top) == (-0.06, 1.06)
+
+
+def test_a_picture_that_fills_up_is_fitted_whenever_it_has_doubled() -> None:
+    fits = FirstFits()
+    due = [rows for rows in range(1, 1000) if fits.due(rows, full=rows >= 300)]
+    assert due == [16, 32, 64, 128, 256, 512]
+    fits.begin()
+    assert fits.due(16, full=True)

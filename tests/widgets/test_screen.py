@@ -120,6 +120,44 @@ def test_a_time_series_shows_its_window(live_run: Maker) -> None:
     assert high > max(curve["y"].max() for curve in frame["curves"][1:])
 
 
+RING = "\n".join(f"x{k}' = x{(k + 1) % 12} - x{k}" for k in range(12)) + "\nx0(0) = 1"
+
+
+def test_of_many_variables_the_hidden_ones_are_in_a_list(live_run: Maker) -> None:
+    view = TimeSeries(stepped(live_run, RING, 1))
+    assert view.variables == tuple(f"x{k}" for k in range(6))
+    toggles = [c["name"] for c in view.controls if c["kind"] == "toggle"]
+    (hidden,) = [c for c in view.controls if c["kind"] == "select"]
+    assert toggles == list(view.variables)
+    assert [name for name, _ in hidden["options"][1:]] == [f"x{k}" for k in range(6, 12)]
+    assert view.y_label == "x0, x1, x2, …"
+    view.use(hidden["name"], "x9")
+    assert view.variables[-1] == "x9"
+    view.use("x0", False)
+    assert "x0" not in view.variables
+
+
+def test_what_a_model_suggests_against_time_is_shown(live_run: Maker) -> None:
+    assert TimeSeries(stepped(live_run, "integrate_and_fire", 1)).variables == ("v",)
+    assert TimeSeries(stepped(live_run, "adler", 1)).variables == ("aux.rate", "aux.wrapped")
+
+
+def test_a_picture_that_fills_up_closes_in_on_the_orbit(live_run: Maker) -> None:
+    live = live_run("x' = -x\nx(0) = 100")
+    assert live.pause(60)
+    series, plane = TimeSeries(live), PhasePlane(live)
+    for view in (series, plane):
+        assert view.draw(None)["y"] == [50.0, 150.0]
+    for _ in range(200):
+        live.step()
+    assert live.settle(60)
+    low, high = series.draw(None)["y"]
+    assert low < live.moment.values["x"]
+    assert 100.0 < high < 110.0
+    plane.draw(None)
+    assert 100.0 < plane.draw(None)["y"][1] < 110.0
+
+
 def test_a_phase_plane_sends_only_what_is_new(live_run: Maker) -> None:
     live = stepped(live_run, "lorenz", 20)
     view = PhasePlane(live)

@@ -4,6 +4,7 @@ import math
 
 import pytest
 
+import engine
 from widgets import words
 
 
@@ -60,3 +61,25 @@ def test_an_event_without_end_is_named_once_whatever_the_stepper(adaptive: bool)
     assert text.count("t = ") == 1
     assert "tolerances" not in text
     assert "smaller step" not in text
+
+
+def test_of_many_states_the_first_are_said_and_the_others_counted() -> None:
+    states = {f"x{k}": float(k) for k in range(36)}
+    text = words.position("ode", 1.0, 100, states)
+    assert text.endswith("x0 = 0 · x1 = 1.0000 · x2 = 2.0000 · and 33 more")
+    assert words.position("ode", 1.0, 100, dict(list(states.items())[:6])).count("x") == 6
+
+
+def test_a_stiff_problem_is_named_with_the_methods_that_may_do() -> None:
+    text = words.failure("ode", None, None, 2.0, 20, "…", adaptive=True, stiff="rodas4")
+    assert text.startswith("The problem is stiff at t = 2.00 (step 20):")
+    assert text.endswith("Go back, then choose rodas4 under Solver.")
+
+
+def test_methods_are_told_in_words_and_grouped() -> None:
+    told = {s.name: words.method(s) for s in engine.list_steppers()}
+    assert told["rodas4"] == ("rodas4 · order 4, adaptive, stiff", "Implicit, for stiff problems")
+    assert told["leapfrog"] == ("leapfrog · order 2, symplectic", "Symplectic, fixed step")
+    assert told["dopri5"][1] == "Explicit, adaptive step"
+    assert told["rk4"][1] == "Explicit, fixed step"
+    assert told["map"][1] == "Iteration"

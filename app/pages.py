@@ -35,6 +35,8 @@ class Pages:
             variant="text",
             color="primary",
             on_click=self._turn,
+            # Panel takes a page's head to have the primary colour, and makes its texts white.
+            sx={"color": "text.secondary"},
             margin=(4, 12),
         )
         if gallery_first:

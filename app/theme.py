@@ -50,8 +50,6 @@ def _mode(
                         **bar,
                         "borderBottom": rule,
                         "& h3": {"color": ink},
-                        # Else it would be white, whatever the bar's colour is.
-                        "& .MuiButton-root": {"color": ink},
                     }
                 }
             },

@@ -92,8 +92,10 @@ class PhasePlane(View):
             self.axes = (suggested[0], suggested[1])
         elif len(states) > 1:
             self.axes = (states[0], states[1])
+        elif model.kind == "map":
+            self.axes = (states[0], NEXT + states[0])
         else:
-            self.axes = (states[0], NEXT + states[0] if model.kind == "map" else TIME)
+            self.axes = (TIME, states[0])
         watched = 30.0 * speed_to_show(sim.t_end - sim.t0) / self.live.row_dt
         self.tail = LONGEST_TAIL if model.kind == "map" else int(min(max(watched, 500), 4_000))
         self._dress()

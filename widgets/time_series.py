@@ -9,7 +9,6 @@ from widgets.ranges import FirstFits, GrowingRange
 from widgets.screen import Frame
 from widgets.view import View, button, calm_extent, extent, floats
 
-
 MOST_TOGGLES = 8
 """Most variables that have a button each; of more, those that are hidden are in a list."""
 

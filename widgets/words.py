@@ -4,7 +4,6 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-
 STATES = 6
 """Most states of which a status line says the value."""
 

@@ -16,7 +16,7 @@ def test_a_model_is_found_and_opened(open_app) -> None:
     assert links.count() == len(engine.list_models())
     assert not page.get_by_role("img", name="Time series").is_visible()
     page.get_by_role("combobox", name="Kind of model").select_option("map")
-    page.get_by_role("searchbox", name="Find a model").fill("strange attractor hénon")
+    page.get_by_role("searchbox", name="Find a model").fill("hénon two-dimensional mapping")
     app.until(lambda: links.count() == 1)
     picture = links.first.locator("svg path").first.bounding_box()
     assert picture["width"] > 100
@@ -42,6 +42,6 @@ def test_nothing_found_is_said_and_the_run_rests_meanwhile(open_app) -> None:
 def test_the_address_opens_the_gallery(open_app) -> None:
     app = open_app("?page=gallery", moving=False)
     page = app.page
-    page.get_by_role("link", name="Lotka").click()
+    page.get_by_role("link", name="Lotka-Volterra equations").click()
     app.until(lambda: page.get_by_role("status").count() == 1)
     app.until(lambda: app.status().startswith("Running"))

@@ -217,3 +217,45 @@ def test_every_control_has_an_accessible_name(open_app) -> None:
         r"^\s*- (?:button|combobox|slider|spinbutton|img|checkbox)(?::.*)?$", tree, re.MULTILINE
     )
     assert nameless == []
+
+
+def test_a_stiff_problem_is_said_in_words_and_gone_on_with_by_an_implicit_method(open_app) -> None:
+    app = open_app("?model=robertson")
+    app.until(lambda: time_of(app.status()) > 60.0)
+    page = app.page
+    page.get_by_role("button", name="Solver").click()
+    app.choose("Stepper", "dopri5 · order 5, adaptive")
+    page.get_by_role("alert").filter(has_text="The problem is stiff").wait_for()
+    stopped = time_of(app.status())
+    page.get_by_role("button", name="Go back").click()
+    app.until(lambda: app.status().startswith("Paused") and time_of(app.status()) < stopped)
+    app.choose("Stepper", "rodas4 · order 4, adaptive, stiff")
+    page.get_by_role("button", name="Play").click()
+    app.until(lambda: time_of(app.status()) > stopped + 50.0)
+
+
+def test_a_model_of_many_states_leaves_room_for_its_pictures(open_app) -> None:
+    page = open_app("?model=lorenz_96").page
+    assert page.get_by_role("status").bounding_box()["height"] < 50
+    assert page.get_by_role("img", name="Time series").bounding_box()["height"] > 150
+    page.get_by_role("combobox", name="Show another variable").select_option("x35")
+    page.get_by_role("button", name="Show x35").wait_for()
+
+
+def test_the_head_of_the_page_is_legible_in_both_themes(open_app) -> None:
+    page = open_app().page
+
+    def contrast() -> float:
+        button = page.get_by_role("button", name="Gallery")
+        shades = button.evaluate(
+            """b => [getComputedStyle(b).color,
+                     getComputedStyle(b.getRootNode().host.closest("header")
+                                      ?? document.querySelector("header")).backgroundColor]"""
+        )
+        ink, ground = (sum(int(v) for v in re.findall(r"\d+", shade)[:3]) for shade in shades)
+        return abs(ink - ground)
+
+    assert contrast() > 300
+    page.get_by_role("button", name="Toggle theme").click()
+    page.wait_for_timeout(500)
+    assert contrast() > 300

@@ -249,3 +249,14 @@ def test_elimination_solves_what_numpy_solves(n, seed, zeros):
     assert np.array(solution[n:]) == pytest.approx(
         np.linalg.solve(matrix, right[n:]), rel=1e-6, abs=1e-7
     )
+
+
+def test_dense_output_of_rodas4_is_as_good_as_its_steps_where_it_is_stiff():
+    # x = cos t + 1e-6 sin t up to 1e-12, in steps of 0.06.
+    model = engine.load_model("x' = -1e6*(x - cos(t))\nx(0) = 1")
+    sim = engine.Sim(model, stepper="rodas4", rtol=1e-8, atol=1e-10, sample_dt=0.0137, jit=False)
+    result = sim.run(t_end=10.0)
+    late = result.t > 0.5
+    exact = np.cos(result.t) + 1e-6 * np.sin(result.t)
+    assert np.max(np.abs(result["x"] - exact)[late]) < 2e-8
+    assert result.provenance["n_steps"] < 500

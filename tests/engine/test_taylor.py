@@ -205,7 +205,7 @@ def test_tangent_vectors_are_expanded_too():
 
 
 def test_tangent_vectors_and_events_together_are_refused():
-    with pytest.raises(engine.ObserverError, match="'taylor' cannot carry tangent vectors"):
+    with pytest.raises(engine.ObserverError, match="'taylor' tangent vectors cannot pass events"):
         engine.Sim(
             "integrate_and_fire", stepper="taylor", observers=engine.observers.lyapunov_mle()
         )

@@ -8,7 +8,6 @@ Solution of Stochastic Differential Equations (1992), section 4.9.
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from engine.errors import ModelError
@@ -78,13 +77,11 @@ class ModelNoise:
         """For each noisy state, the noisy states that its amplitude depends on."""
         names = self._model.state_names
         noisy = {name for name, is_noisy in zip(names, self.noisy, strict=True) if is_noisy}
-        return MappingProxyType(
-            {
-                name: frozenset(self._states_used(tree) & noisy)
-                for name, tree in zip(names, self.trees, strict=True)
-                if name in noisy
-            }
-        )
+        return {
+            name: frozenset(self._states_used(tree) & noisy)
+            for name, tree in zip(names, self.trees, strict=True)
+            if name in noisy
+        }
 
     @property
     def is_corrected(self) -> bool:

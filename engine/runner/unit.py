@@ -203,7 +203,7 @@ def _stepper_functions(plan: UnitPlan) -> str:
         text += "\n\n" + function_source(step_size.rejected_step_size)
     if stepper.stability > 0.0:
         # Of several estimates the first is the one to look along.
-        first = "error" if stepper.error_norm is None else "error[0]"
+        first = "error" if stepper.error_norm is None else "keep(error[0])"
         text += "\n\n" + define("error_vector", "error", [f"return {first}"])
         text += "\n\n" + function_source(stiffness.moved_since_mark)
         text += "\n\n" + function_source(stiffness.watch_stiffness)

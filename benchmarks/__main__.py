@@ -12,9 +12,9 @@ from benchmarks.measure import table
 # The browser comes last: what it leaves warm must not flatter the others.
 PARTS = ("throughput", "ensembles", "chunking", "compile_time", "start_up", "browser")
 # Run only when named: they need packages that are no dependencies.
-EXTRA_PARTS = ("others", "work_precision")
+EXTRA_PARTS = ("others", "work_precision", "stiff")
 # Parts that also write what they measured, with a diagram.
-DRAWN_PARTS = ("work_precision",)
+DRAWN_PARTS = ("work_precision", "stiff")
 KNOWN = (*PARTS, *EXTRA_PARTS)
 
 

@@ -1,10 +1,10 @@
 """Cost of stiff problems against their error: the implicit steppers beside CVODE and SciPy.
 
-``python -m benchmarks.stiff`` prints a table of work and precision and, below, the cost of each
-solver at one error, from a line through its points.  CVODE takes a right-hand side and a Jacobian
-in C, and in Python, which is what a model given as text leads to there; SciPy's solvers take them
-in Python.  What is not installed is left out.  Problems and end states: Mazzia & Magherini, Test
-Set for IVP Solvers, release 2.4 (2008).
+``python -m benchmarks stiff`` prints the cost of each solver at one error, from a line through its
+points of work and precision; ``--output FOLDER`` keeps the points, with a diagram.  CVODE takes a
+right-hand side and a Jacobian in C, and in Python, which is what a model given as text leads to
+there; SciPy's solvers take them in Python.  What is not installed is left out.  Problems and end
+states: Mazzia & Magherini, Test Set for IVP Solvers, release 2.4 (2008).
 """
 
 import contextlib
@@ -14,6 +14,7 @@ import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,11 +22,16 @@ import numpy as np
 import engine
 from benchmarks.c_cvode import cvode_in_c
 from benchmarks.c_loops import NoCompilerError
+from benchmarks.measure import Row
+from benchmarks.work_precision import Point, write
 
 REPEATS = 3
 TOLERANCES = tuple(10.0**-k for k in range(4, 9))
 REFERENCE = "CVODE in C"
 STEPPERS = ("sdirk2", "trbdf2", "bdf2", "rodas4")
+# The error at which costs are compared, and how many times the reference's is expected at most.
+ERROR = 1e-5
+EXPECTED = 3.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,17 +51,6 @@ class Problem:
     def error(self, y: Iterable[float]) -> float:
         """Return the largest relative error of a state (n,) at the end."""
         return float(np.max(np.abs(np.asarray(y) / np.asarray(self.end) - 1.0)))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Point:
-    """One point of a work-precision diagram."""
-
-    problem: str
-    solver: str
-    rtol: float
-    error: float
-    seconds: float
 
 
 ROBERTSON = Problem(
@@ -168,8 +163,8 @@ def work_precision(
                     y = solve(rtol)
                     seconds = min(seconds, time.process_time() - begin)
                 yield Point(
-                    problem=problem.name, solver=name, rtol=rtol,
-                    error=problem.error(y), seconds=seconds,
+                    problem=problem.name, solver=name, tolerance=rtol,
+                    error=problem.error(y), seconds=seconds, steps=-1,
                 )  # fmt: skip
 
 
@@ -180,26 +175,28 @@ def cost_at(points: Iterable[Point], error: float) -> float:
     return float(np.exp(offset + slope * math.log(error)))
 
 
-def main(error: float = 1e-5) -> None:
-    """Print the table and the ratios."""
-    points = list(work_precision())
-    print("| problem | solver | rtol | error | ms |\n| - | - | - | - | - |")
-    for p in points:
-        print(
-            f"| {p.problem} | {p.solver} | {p.rtol:.0e} | {p.error:.1e} | {p.seconds * 1e3:.2f} |"
-        )
-    print(
-        f"\n| problem | solver | ms at an error of {error:g} | of {REFERENCE} |\n| - | - | - | - |"
-    )
+def measure(quick: bool, output: Path | None = None) -> list[Row]:
+    """Compare the cost of an error with that of CVODE in C, and write the points if asked to."""
+    points = list(work_precision(tolerances=TOLERANCES[::2] if quick else TOLERANCES))
+    if output is not None:
+        write(points, output, "stiff")
+    rows = []
     for problem in dict.fromkeys(p.problem for p in points):
-        costs = {}
-        for solver in dict.fromkeys(p.solver for p in points):
-            own = [p for p in points if (p.problem, p.solver) == (problem, solver)]
-            costs[solver] = cost_at(own, error)
+        costs = {
+            solver: cost_at(
+                [p for p in points if (p.problem, p.solver) == (problem, solver)], ERROR
+            )
+            for solver in dict.fromkeys(p.solver for p in points)
+        }
+        reference = costs.get(REFERENCE)
         for solver, cost in costs.items():
-            ratio = f"{cost / costs[REFERENCE]:.3g}" if REFERENCE in costs else "-"
-            print(f"| {problem} | {solver} | {cost * 1e3:.2f} | {ratio} |")
-
-
-if __name__ == "__main__":
-    main()
+            rows.append(
+                Row(
+                    case=f"{problem}, error {ERROR:g}, {solver}",
+                    value=None if reference is None else cost / reference,
+                    unit=f"x {REFERENCE}",
+                    at_most=EXPECTED if solver in STEPPERS else None,
+                    note=f"{cost * 1e3:.2f} ms",
+                )
+            )
+    return rows

@@ -123,10 +123,10 @@ def summary(measured: Sequence[Point], error: float = ERROR) -> list[Row]:
     return rows
 
 
-def write(measured: Sequence[Point], folder: Path) -> None:
+def write(measured: Sequence[Point], folder: Path, name: str = "work_precision") -> None:
     """Write the points as a table and, where matplotlib is installed, as diagrams."""
     folder.mkdir(parents=True, exist_ok=True)
-    with (folder / "work_precision.csv").open("w", newline="", encoding="utf-8") as file:
+    with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
         table = csv.DictWriter(file, list(Point.__dataclass_fields__))
         table.writeheader()
         table.writerows(vars(point) for point in measured)
@@ -139,14 +139,14 @@ def write(measured: Sequence[Point], folder: Path) -> None:
         1, len(names), figsize=(6 * len(names), 5), squeeze=False, layout="constrained"
     )
     for axis, problem in zip(axes[0], names, strict=True):
-        for name in dict.fromkeys(p.solver for p in measured if p.problem == problem):
-            line = [p for p in measured if (p.problem, p.solver) == (problem, name)]
-            axis.loglog([p.error for p in line], [p.seconds for p in line], "o-", label=name)
+        for solver in dict.fromkeys(p.solver for p in measured if p.problem == problem):
+            line = [p for p in measured if (p.problem, p.solver) == (problem, solver)]
+            axis.loglog([p.error for p in line], [p.seconds for p in line], "o-", label=solver)
         axis.set(title=problem, xlabel="error at the end", ylabel="CPU time in s")
         axis.invert_xaxis()
         axis.grid(alpha=0.3)
         axis.legend(fontsize="small")
-    figure.savefig(folder / "work_precision.png", dpi=150)
+    figure.savefig(folder / f"{name}.png", dpi=150)
     pyplot.close(figure)
 
 

@@ -221,11 +221,11 @@ def test_a_file_keeps_the_logs(tmp_path):
 @pytest.mark.parametrize("stepper", [stepper.name for stepper in engine.list_steppers("ode")])
 def test_every_stepper_passes_events_alike_in_python_compiled_and_in_chunks(stepper):
     sim = make_sim(fitting_models(stepper, events=True)[0], stepper)
-    whole = sim.run(n_steps=400)
+    whole = sim.run(n_steps=1600)
     assert sum(len(log["t"]) for log in whole.events.values()) > 0
-    assert_same_results(sim.replace(jit=False).run(n_steps=400), whole)
+    assert_same_results(sim.replace(jit=False).run(n_steps=1600), whole)
     run = sim.start()
-    t, y = collect(run, (1, 113, 286))
+    t, y = collect(run, (1, 113, 1486))
     assert np.array_equal(t, whole.t)
     assert np.array_equal(y, whole.y)
     assert_same_events(run.results().events, whole.events)

@@ -20,7 +20,7 @@ from benchmarks.precision_problems import PROBLEMS, Problem
 from benchmarks.precision_solvers import Solve, solvers
 
 TOLERANCES = tuple(10.0**-k for k in range(4, 16))
-QUICK_TOLERANCES = (1e-6, 1e-10)
+QUICK_TOLERANCES = (1e-7, 1e-10, 1e-13)
 # An interpreted right-hand side takes minutes beyond.
 FINEST = {"SciPy RK45": 1e-8, "SciPy DOP853": 1e-10}
 # The error at which costs are compared.

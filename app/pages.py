@@ -7,8 +7,6 @@ import panel_material_ui as pmui
 
 from widgets import Explorer, Gallery
 
-GALLERY = "gallery"
-
 
 class Pages:
     """Show the instrument or the gallery, one in the place of the other.
@@ -26,8 +24,9 @@ class Pages:
     def __init__(self, explorer: Explorer, *, gallery_first: bool = False) -> None:
         self._explorer = explorer
         self.scope = pmui.Column(explorer.scope(), sizing_mode="stretch_both", margin=0)
+        self._models = Gallery(self.open_model)
         self.gallery = pmui.Column(
-            Gallery(self.open_model), sizing_mode="stretch_both", margin=0, visible=False
+            self._models, sizing_mode="stretch_both", margin=0, visible=False
         )
         self.switch = pmui.Button(
             label="Gallery",
@@ -57,6 +56,8 @@ class Pages:
     def _turn(self, *events: Any) -> None:
         """Turn to the other page."""
         show_gallery = self.scope.visible
+        if show_gallery:
+            self._models.fill()
         self.scope.visible = not show_gallery
         self.gallery.visible = show_gallery
         self.switch.param.update(

@@ -16,6 +16,8 @@ _HERE = pathlib.Path(__file__).parent
 class Gallery(pn.custom.JSComponent):
     """Show every bundled model with its picture; find one by words, kind or tag; open it.
 
+    It is empty until `fill`: the pictures are more than all the rest of a page.
+
     Parameters
     ----------
     on_choose : callable
@@ -27,8 +29,13 @@ class Gallery(pn.custom.JSComponent):
     _esm = (_HERE / "gallery.js").read_text("utf-8")
 
     def __init__(self, on_choose: Callable[[str], None], **params: Any) -> None:
-        super().__init__(cards=_described(), **{"sizing_mode": "stretch_both", **params})
+        super().__init__(**{"sizing_mode": "stretch_both", **params})
         self._on_choose = on_choose
+
+    def fill(self) -> None:
+        """Show the models; again, it costs nothing."""
+        if not self.cards:
+            self.cards = _described()
 
     def _handle_msg(self, data: Any) -> None:
         if any(card["name"] == data for card in self.cards):

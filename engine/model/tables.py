@@ -123,10 +123,6 @@ class Table:
             raise self.fail(key, f"a finite number is expected, not {shown[:60]}")
         return result
 
-    def optional_number(self, key: str, scope: Scope) -> float | None:
-        """Return the number in `key` as `number` does, None if the file has none."""
-        return self.number(key, scope) if key in self.content else None
-
 
 def kind_of(value: object) -> str:
     """Say in words what a file has where something else is expected."""

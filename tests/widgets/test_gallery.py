@@ -79,6 +79,10 @@ def test_a_straight_line_needs_two_points() -> None:
 def test_only_what_is_shown_can_be_opened() -> None:
     opened: list[str] = []
     gallery = widgets.Gallery(opened.append)
+    gallery._handle_msg("lorenz")
+    assert opened == []
+    gallery.fill()
+    assert len(gallery.cards) == len(engine.list_models())
     gallery._handle_msg("/etc/hostname")
     gallery._handle_msg("lorenz")
     assert opened == ["lorenz"]

@@ -8,18 +8,18 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
-from widgets.choice import Choice
-from widgets.convergence import Convergence
-from widgets.equations_view import EquationsView
-from widgets.initial_state import InitialState
-from widgets.live_run import LiveRun, bundled_models
-from widgets.parameter_panel import ParameterPanel
-from widgets.phase_plane import PhasePlane
-from widgets.screen import Screen
-from widgets.solver_panel import SolverPanel
-from widgets.status_line import StatusLine
-from widgets.time_series import TimeSeries
-from widgets.transport import Transport
+from widgets.controls.choice import Choice
+from widgets.controls.equations_view import EquationsView
+from widgets.controls.initial_state import InitialState
+from widgets.controls.parameter_panel import ParameterPanel
+from widgets.controls.solver_panel import SolverPanel
+from widgets.controls.status_line import StatusLine
+from widgets.controls.transport import Transport
+from widgets.live.live_run import LiveRun, bundled_models
+from widgets.views.convergence import Convergence
+from widgets.views.phase_plane import PhasePlane
+from widgets.views.screen import Screen
+from widgets.views.time_series import TimeSeries
 
 
 class Explorer(pn.viewable.Viewer):

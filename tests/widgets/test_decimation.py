@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.decimation import min_max_rows
+from widgets.live.decimation import min_max_rows
 
 
 @given(

@@ -8,9 +8,9 @@ import pytest
 
 import engine
 import widgets
-from widgets import svg_path
-from widgets.catalogue import cards
-from widgets.thumbnail import HEIGHT, WIDTH, draw_thumbnail, drawn_from, read_thumbnail
+from widgets.models import svg_path
+from widgets.models.catalogue import cards
+from widgets.models.thumbnail import HEIGHT, WIDTH, draw_thumbnail, drawn_from, read_thumbnail
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -29,7 +29,7 @@ def test_every_model_has_a_card_that_says_what_it_is() -> None:
 
 @pytest.mark.parametrize("name", engine.list_models())
 def test_a_picture_is_of_the_model_as_it_is(name: str) -> None:
-    # Out of date: python -m widgets.draw_thumbnails
+    # Out of date: python -m widgets.models.draw_thumbnails
     picture = read_thumbnail(name)
     assert f"<!-- {drawn_from(engine.load_model(name))} -->" in picture
     assert_is_a_picture(picture)

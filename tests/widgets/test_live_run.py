@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import engine
-from widgets import LiveRun, ParameterPanel, PhasePlane, TimeSeries, screen
-from widgets.screen import Screen
+from widgets import LiveRun, ParameterPanel, PhasePlane, TimeSeries
+from widgets.views import screen
+from widgets.views.screen import Screen
 
 Maker = Callable[..., LiveRun]
 Until = Callable[..., None]

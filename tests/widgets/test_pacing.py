@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.pacing import LONGEST_DEBT, Pace, speed_to_show
+from widgets.live.pacing import LONGEST_DEBT, Pace, speed_to_show
 
 
 @given(st.lists(st.floats(1e-4, LONGEST_DEBT), min_size=1, max_size=200), st.floats(0.01, 100))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import widgets
-from widgets.fields import field
+from widgets.controls.fields import field
 
 PACKAGE = Path(widgets.__file__).parent
 
@@ -19,28 +19,18 @@ def test_every_public_name_exists() -> None:
 
 def test_only_the_view_model_meets_the_engine() -> None:
     importers = set()
-    for path in PACKAGE.glob("*.py"):
+    for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             names = [a.name for a in node.names] if isinstance(node, ast.Import) else []
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             if any(name.split(".")[0] == "engine" for name in names):
-                importers.add(path.name)
-    assert importers == {
-        *(
-            "actions.py",
-            "catalogue.py",
-            "draw_thumbnails.py",
-            "live_run.py",
-            "measuring.py",
-            "pictures.py",
-            "player.py",
-            "thumbnail.py",
-        ),
-    }
+                importers.add(path.relative_to(PACKAGE).as_posix())
+    # What the reader sets and what is drawn knows the view-model alone.
+    assert {name for name in importers if not name.startswith(("live/", "models/"))} == set()
 
 
 def test_scripts_load_nothing_from_elsewhere() -> None:
-    for path in PACKAGE.glob("*.js"):
+    for path in PACKAGE.rglob("*.js"):
         text = path.read_text("utf-8")
         assert "http" not in text
         assert "import " not in text

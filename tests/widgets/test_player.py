@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import engine
-from widgets.player import Player, with_stepper
+from widgets.live.player import Player, with_stepper
 
 
 class Clock:

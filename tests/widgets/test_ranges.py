@@ -5,7 +5,7 @@ import math
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.ranges import FirstFits, GrowingRange
+from widgets.views.ranges import FirstFits, GrowingRange
 
 extents = st.tuples(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6)).map(sorted)
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from widgets.ring import History, Ring
+from widgets.live.ring import History, Ring
 
 
 def filled(chunks: list[int], capacity: int) -> Ring:

@@ -7,8 +7,9 @@ import numpy as np
 import param
 import pytest
 
-from widgets import Convergence, LiveRun, PhasePlane, TimeSeries, screen
-from widgets.screen import FRAMES_OUT, Frame, Screen
+from widgets import Convergence, LiveRun, PhasePlane, TimeSeries
+from widgets.views import screen
+from widgets.views.screen import FRAMES_OUT, Frame, Screen
 
 Maker = Callable[..., LiveRun]
 

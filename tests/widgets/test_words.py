@@ -5,7 +5,7 @@ import math
 import pytest
 
 import engine
-from widgets import words
+from widgets.live import words
 
 
 @pytest.mark.parametrize(

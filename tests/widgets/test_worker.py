@@ -4,7 +4,7 @@ import gc
 import threading
 from collections.abc import Callable
 
-from widgets.worker import Worker
+from widgets.live.worker import Worker
 
 
 def idle() -> bool:

@@ -1,0 +1,1 @@
+"""What the reader sets and presses, and what is said in words."""

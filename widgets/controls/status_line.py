@@ -1,0 +1,52 @@
+"""What the run does, in words, and the way back after a blow-up."""
+
+import pathlib
+from typing import Any
+
+import panel as pn
+import param
+
+from widgets.live.live_run import LiveRun
+
+_HERE = pathlib.Path(__file__).parent
+
+
+class StatusText(pn.custom.JSComponent):
+    """Draw the words and the button on the page."""
+
+    words = param.String()
+    failure = param.String()
+    moving = param.Boolean()
+
+    _esm = (_HERE / "status_line.js").read_text("utf-8")
+
+    def __init__(self, go_back: Any, **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_width", **params})
+        self._go_back = go_back
+
+    def _handle_msg(self, data: Any) -> None:
+        self._go_back()
+
+
+class StatusLine(pn.viewable.Viewer):
+    """Say time, steps and state; after a blow-up what happened, with a button that goes back.
+
+    Parameters
+    ----------
+    live : LiveRun
+        What is watched.
+    """
+
+    def __init__(self, live: LiveRun) -> None:
+        super().__init__()
+        self._live = live
+        self.line = StatusText(live.go_back)
+        live.param.watch(self._take, ["status", "failure", "playing"])
+        self._take()
+
+    def __panel__(self) -> pn.viewable.Viewable:
+        return self.line
+
+    def _take(self, *events: Any) -> None:
+        live = self._live
+        self.line.param.update(words=live.status, failure=live.failure, moving=live.playing)

@@ -1,0 +1,1 @@
+"""The run that lives: what computes, paces and remembers, without a page."""

@@ -1,0 +1,86 @@
+"""What a live run has its worker do with the player, where that takes more than one call."""
+
+import weakref
+from collections.abc import Callable, Mapping
+
+import engine
+from widgets.live.pacing import speed_to_show
+from widgets.live.player import Player, with_stepper
+
+ObserverChoice = Callable[[str], tuple[engine.ObserverModule, ...]]
+"""From the kind of a model, "ode" or "map", to what is measured along its orbit."""
+
+WATCHED_S = 2.0
+"""How many seconds of watching `go_back` undoes."""
+
+
+def lyapunov_exponent(kind: str) -> tuple[engine.ObserverModule, ...]:
+    """Return the observer of a live run, sampled often enough for a curve that grows visibly."""
+    every = 1 if kind == "map" else 5
+    return (engine.observers.lyapunov_mle(every=every, trace_every=every),)
+
+
+def suggested_speed(sim: engine.Sim) -> float:
+    """Return a speed at which a model shows its usual duration in less than a minute."""
+    defaults = sim.model.spec.sim
+    return speed_to_show(defaults.t_end - defaults.t0)
+
+
+def build_run(
+    player: Player,
+    source: str,
+    params: Mapping[str, float],
+    observers: ObserverChoice,
+    prepare: "weakref.WeakMethod[Callable[[str], None]]",
+) -> None:
+    """Load a model, say its name to `announce`, and let the player begin a run of it.
+
+    A model that does not suit the observers runs without them.
+    """
+    model = engine.load_model(source)
+    announce = prepare()
+    if announce is not None:
+        announce(model.name)
+    del announce
+    sim = engine.Sim(model, params=params, record=True)
+    player.build(with_stepper(sim, sim.stepper), observers=observers(model.kind))
+
+
+def apply_preset(player: Player, params: Mapping[str, float], states: Mapping[str, float]) -> None:
+    """Take over a preset's parameters and, where it names states, begin from them."""
+    player.set_params(params)
+    for name, value in states.items():
+        player.set_initial(name, value)
+    if states:
+        player.reset()
+
+
+def go_back(player: Player) -> None:
+    """Return to the orbit as it was a moment of watching earlier."""
+    if player.sim is not None:
+        unlimited = player.pace.unlimited
+        speed = suggested_speed(player.sim) if unlimited else player.pace.speed
+        player.go_back(WATCHED_S * speed)
+
+
+def set_stepper(
+    player: Player, name: str, prepare: "weakref.WeakMethod[Callable[[str], None]]"
+) -> None:
+    """Say the name of another integration method to `announce`, and go on with it."""
+    announce = prepare()
+    if announce is not None and player.sim is not None:
+        announce(f"{player.sim.model.name} for {name}")
+    del announce
+    player.set_stepper(name)
+
+
+def set_rtol(player: Player, rtol: float) -> None:
+    """Change the relative tolerance."""
+    if player.sim is not None:
+        player.set_tolerances(rtol, player.sim.atol)
+
+
+def set_atol(player: Player, atol: float) -> None:
+    """Change the absolute tolerance."""
+    if player.sim is not None:
+        player.set_tolerances(player.sim.rtol, atol)

@@ -1,0 +1,397 @@
+"""A run that lives: the view-model between the controls, the engine and the viewers."""
+
+import itertools
+import math
+import time
+import weakref
+from collections.abc import Callable, Mapping
+from functools import partial
+from types import MappingProxyType
+from typing import Any
+
+import param
+
+import engine
+from widgets.live import actions, words
+from widgets.live.actions import ObserverChoice
+from widgets.live.player import Moment, Player
+from widgets.live.ring import History, Ring
+from widgets.live.worker import Worker
+
+STATUS_S = 0.2
+"""Seconds between two sentences of the status line while a run moves: people read slowly."""
+
+
+class LiveRun(param.Parameterized):
+    """Run a model at a chosen pace on a thread of its own, and take edits while it runs.
+
+    It needs neither a browser nor a server.  Methods return at once, from any thread; edits of
+    the same thing replace one another until the next slice begins, so nothing ever queues.
+    What the engine refuses is said in `messages` at the name of the control, and the run goes
+    on as it was.
+
+    Parameters
+    ----------
+    source : str
+        Name of a bundled model, path of a model file, its text, or equations as plain text.
+    params : mapping of str to float
+        Parameters that differ from the model's own.
+    observers : callable, optional
+        From the model's kind to the observers; by default the largest Lyapunov exponent.
+    player : Player, optional
+        What computes; tests give one with their own clock.
+
+    Examples
+    --------
+    >>> live = LiveRun("lorenz", params={"rho": 24.5})
+    >>> live.play()
+    >>> live.set_param("rho", 14.0)
+    >>> live.close()
+    """
+
+    source = param.String(doc="What the model was loaded from.")
+    model = param.Parameter(None, doc="The engine's model; None until it is loaded.")
+    parameters = param.Dict({}, doc="Parameter values in effect.")
+    initial = param.Dict({}, doc="State from which Reset begins.")
+    stepper = param.String("", doc="Name of the integration method.")
+    adaptive = param.Boolean(False, doc="The method chooses its own steps.")
+    dt = param.Number(0.01, doc="Step size, in time units of the model.")
+    rtol = param.Number(1e-6, doc="Relative tolerance of an adaptive method.")
+    atol = param.Number(1e-9, doc="Absolute tolerance of an adaptive method.")
+    speed = param.Number(
+        1.0,
+        bounds=(0.0, None),
+        inclusive_bounds=(False, True),
+        doc="Model time, or iterations of a map, per second; inf: as fast as possible.",
+    )
+    fps = param.Number(60.0, bounds=(1.0, 120.0), doc="Pictures per second.")
+    playing = param.Boolean(False, doc="The run moves.")
+    status = param.String("Starting", doc="What the run does, in words.")
+    failure = param.String("", doc="Why the run cannot go on, in words.")
+    messages = param.Dict({}, doc="What was refused: name of the control to words.")
+
+    def __init__(
+        self,
+        source: str = "lorenz",
+        *,
+        params: Mapping[str, float] = MappingProxyType({}),
+        observers: ObserverChoice | None = None,
+        player: Player | None = None,
+        **settings: Any,
+    ) -> None:
+        super().__init__(source=source, **settings)
+        self._player = Player() if player is None else player
+        self._observers = actions.lyapunov_exponent if observers is None else observers
+        self._viewers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._steps = itertools.count()
+        self._refused: dict[str, str] = {}
+        self.deliver: Callable[[Callable[[], None]], object] = lambda news: news()
+        self._said_at = -STATUS_S
+        self._seen = Moment()
+        self._screens: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
+        self._announced: engine.Model | None = None
+        self._speed_chosen = "speed" in settings
+        self._player.pace.speed = self.speed
+        turn = partial(_turn, self._player, weakref.WeakMethod(self._publish))
+        self._worker = Worker(turn, rate=self.fps)
+        self._load(source, dict(params))
+
+    # What the viewers read
+
+    @property
+    def ring(self) -> Ring:
+        """Return the latest rows; those to be seen end at `moment.rows`."""
+        return self._player.ring
+
+    @property
+    def moment(self) -> Moment:
+        """Return what is to be seen now."""
+        return self._player.moment
+
+    @property
+    def traces(self) -> Mapping[str, History]:
+        """Return the observers' curves by ``"observer.column"``."""
+        return self._player.measuring.traces
+
+    @property
+    def unmeasured(self) -> str:
+        """Return why nothing is measured along the orbit, in words; empty where something is."""
+        return self._player.measuring.refused
+
+    @property
+    def kind(self) -> str:
+        """Return ``"ode"`` or ``"map"``."""
+        return "ode" if self.model is None else self.model.kind
+
+    @property
+    def start_t(self) -> float:
+        """Return the time at which the run began."""
+        sim = self._player.sim
+        return 0.0 if sim is None else sim.t0
+
+    @property
+    def row_dt(self) -> float:
+        """Return the model time between two rows, or 1 of a map."""
+        sim = self._player.sim
+        if sim is None or sim.model.kind == "map":
+            return 1.0
+        return sim.sample_dt or sim.dt
+
+    @property
+    def steppers(self) -> list[engine.Stepper]:
+        """Return the integration methods that suit the model."""
+        return list(engine.list_steppers(self.kind, model=self.model))
+
+    @property
+    def closed(self) -> bool:
+        """Return True after `close`."""
+        return self._worker.closed
+
+    def subscribe(self, viewer: Callable[[], None]) -> None:
+        """Have a viewer's method called, on the worker's thread, whenever there is news.
+
+        The viewer is not kept alive by this.
+        """
+        self._viewers.append(weakref.WeakMethod(viewer))
+
+    def attend(self, screen: Any, watched: bool) -> None:
+        """Note whether a screen is being looked at; the run rests while none of them is.
+
+        A run without any screen never rests.  The screen is not kept alive by this.
+        """
+        self._screens[screen] = watched
+        action = partial(self._player.attend, any(self._screens.values()))
+        self._worker.post("attention", action, start=False)
+
+    # What the controls call
+
+    def play(self) -> None:
+        """Let the run move."""
+        self._ask("mode", "", self._player.play)
+
+    def pause(self, timeout: float = 1.0) -> bool:
+        """Stop the run; return True when it stands still, False at the timeout (seconds)."""
+        self._ask("mode", "", self._player.pause)
+        return self.settle(timeout)
+
+    def step(self) -> None:
+        """Pause, and advance by one accepted step."""
+        self._ask("mode", "", self._player.pause)
+        self._ask(f"step {next(self._steps)}", "", self._player.step)
+
+    def reset(self) -> None:
+        """Return to the initial state; parameters stay, and a moving run goes on moving."""
+        self._worker.withdraw("state:")
+        self._ask("reset", "", self._player.reset)
+
+    def go_back(self) -> None:
+        """Return, paused, to the orbit as it was a moment of watching earlier."""
+        self._ask("reset", "", partial(actions.go_back, self._player))
+
+    def choose_model(self, source: str, params: Mapping[str, float] | None = None) -> None:
+        """Go over to another model in its own initial state; a moving run goes on moving."""
+        self._speed_chosen = False
+        self._load(source, dict(params or {}))
+
+    def set_param(self, name: str, value: float) -> None:
+        """Change a parameter of the running orbit."""
+        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
+
+    def set_params(self, values: Mapping[str, float]) -> None:
+        """Change several parameters at once: all of them or, where one is refused, none."""
+        action = partial(self._player.set_params, dict(values))
+        self._ask(f"param:{','.join(values)}", "parameters", action)
+
+    def set_state(self, name: str, value: float) -> None:
+        """Kick a state variable of the running orbit."""
+        self._ask(f"state:{name}", name, partial(self._player.set_state, name, value))
+
+    def set_initial(self, name: str, value: float) -> None:
+        """Change the state from which Reset begins."""
+        self._ask(f"initial:{name}", name, partial(self._player.set_initial, name, value))
+
+    def apply_preset(self, name: str) -> None:
+        """Take over a preset's parameters and, where it names states, begin from them."""
+        preset = self.model.presets[name]
+        if preset.states:
+            self._worker.withdraw("state:")
+        action = partial(actions.apply_preset, self._player, preset.params, preset.states)
+        self._ask("param:preset", "preset", action)
+
+    def set_stepper(self, name: str) -> None:
+        """Go on with another integration method."""
+        prepare = weakref.WeakMethod(self._prepare)
+        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, prepare))
+
+    def set_dt(self, dt: float) -> None:
+        """Change the step size."""
+        self._ask("dt", "dt", partial(self._player.set_dt, dt))
+
+    def set_rtol(self, rtol: float) -> None:
+        """Change the relative tolerance."""
+        self._ask("rtol", "rtol", partial(actions.set_rtol, self._player, rtol))
+
+    def set_atol(self, atol: float) -> None:
+        """Change the absolute tolerance."""
+        self._ask("atol", "atol", partial(actions.set_atol, self._player, atol))
+
+    def restart_observers(self) -> None:
+        """Let the observers measure afresh from now on."""
+        self._ask("observers", "observers", self._player.restart_observers)
+
+    def settle(self, timeout: float = 5.0) -> bool:
+        """Wait until everything asked for so far has happened; return False at the timeout."""
+        return self._worker.settle(timeout)
+
+    def join(self, timeout: float) -> bool:
+        """Wait until the thread has ended after `close`; return False at the timeout."""
+        return self._worker.join(timeout)
+
+    def close(self) -> None:
+        """Stop the thread and let go of the run; may be called again."""
+        self._worker.close()
+        self._viewers.clear()
+        self.param.update(playing=False, status="Closed")
+
+    # On the worker's thread
+
+    def _load(self, source: str, params: dict[str, float]) -> None:
+        for prefix in ("param:", "state:", "initial:", "reset"):
+            self._worker.withdraw(prefix)
+        prepare = weakref.WeakMethod(self._prepare)
+        build = partial(actions.build_run, self._player, source, params, self._observers, prepare)
+        self._ask("model", "model", build, start=False)
+
+    def _ask(
+        self, key: str, control: str, action: Callable[[], None], *, start: bool = True
+    ) -> None:
+        answer = weakref.WeakMethod(self._answered)
+        self._worker.post(key, partial(_act, action, control, answer), start=start)
+
+    def _prepare(self, name: str) -> None:
+        """Say what is being compiled, which can take seconds."""
+        self.deliver(partial(self._take_over, {"status": f"Preparing {name} …"}))
+
+    def _answered(self, control: str, message: str) -> None:
+        """Take over what an edit has led to, and what the engine had against it."""
+        self._said_at = -math.inf
+        self._refused.pop(control, None)
+        if message:
+            self._refused[control] = message
+        news: dict[str, Any] = {}
+        sim = self._player.sim
+        if sim is not None:
+            if sim.model is not self._announced:
+                # Parameters that are no plain numbers count as changed whenever they are set.
+                self._announced = sim.model
+                self._refused = {control: message} if message else {}
+                news["model"] = sim.model
+                if not self._speed_chosen:
+                    news["speed"] = actions.suggested_speed(sim)
+            news |= {
+                "parameters": dict(sim.params),
+                "initial": dict(self._player.initial),
+                "stepper": sim.stepper,
+                "adaptive": sim.method.adaptive,
+                "dt": sim.dt,
+                "rtol": sim.rtol,
+                "atol": sim.atol,
+            }
+        news["messages"] = dict(self._refused)
+        self.deliver(partial(self._take_over, news))
+
+    def _take_over(self, news: dict[str, Any]) -> None:
+        if self.closed:
+            return
+        self.param.update(news)
+        if "speed" in news:
+            self._speed_chosen = False
+
+    def _publish(self) -> None:
+        """Tell the viewers and, at a reader's pace, the status line what is new."""
+        player = self._player
+        moved = player.moment is not self._seen
+        self._seen = player.moment
+        failure = _failure_words(player)
+        if player.playing != self.playing or failure != self.failure:
+            self._said_at = -STATUS_S
+        now = time.monotonic()
+        if now - self._said_at >= STATUS_S or not player.playing:
+            self._said_at = now
+            news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
+            self.deliver(partial(self._take_over, news))
+        if moved:
+            for reference in list(self._viewers):
+                viewer = reference()
+                if viewer is not None:
+                    self.deliver(viewer)
+
+    def _status_words(self) -> str:
+        player, moment = self._player, self._player.moment
+        if player.sim is None:
+            return self._refused.get("model", "Starting")
+        mode = "Running" if player.playing else "Paused"
+        if player.failure is not None:
+            mode = "Stopped"
+        elif player.ended:
+            mode = "Ended by the stop condition"
+        elif player.playing and moment.lagging:
+            mode = "Running as fast as this machine can"
+        states = {name: moment.values[name] for name in player.sim.model.state_names}
+        where = words.position(player.sim.model.kind, moment.t, moment.n_steps, states)
+        return f"{mode} · {where}"
+
+    @param.depends("speed", watch=True)
+    def _change_speed(self) -> None:
+        self._player.pace.speed = self.speed
+        self._speed_chosen = True
+
+    @param.depends("fps", watch=True)
+    def _change_rate(self) -> None:
+        self._worker.rate = self.fps
+
+
+def _turn(player: Player, publish: "weakref.WeakMethod[Callable[[], None]]") -> bool:
+    busy = player.tick()
+    method = publish()
+    if method is not None:
+        method()
+    return busy
+
+
+def _act(
+    action: Callable[[], None],
+    control: str,
+    answered: "weakref.WeakMethod[Callable[[str, str], None]]",
+) -> None:
+    message = ""
+    try:
+        action()
+    except engine.PhasescopeError as error:
+        message = str(error)
+    method = answered()
+    if method is not None:
+        method(control, message)
+
+
+def bundled_models() -> tuple[str, ...]:
+    """Return the names of the models that come with the engine."""
+    return engine.list_models()
+
+
+def _failure_words(player: Player) -> str:
+    failure = player.failure
+    if failure is None:
+        return ""
+    sim = player.sim
+    return words.failure(
+        "ode" if sim is None else sim.model.kind,
+        failure.variable,
+        failure.value,
+        failure.t,
+        failure.step,
+        failure.message,
+        adaptive=sim is not None and sim.method.adaptive,
+        event=failure.event,
+        stiff=failure.stiff,
+    )

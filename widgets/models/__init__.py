@@ -1,0 +1,1 @@
+"""The models to choose from, as cards and pictures."""

@@ -1,0 +1,110 @@
+"""What a live plot shows, apart from the page that shows it."""
+
+from abc import abstractmethod
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import panel as pn
+import param
+
+from widgets.live.live_run import LiveRun
+from widgets.views.ranges import Limits
+from widgets.views.screen import Frame, Screen
+
+FARTHEST = 1e30
+"""Largest number sent to a page."""
+
+
+class View(pn.viewable.Viewer):
+    """Turn what a live run remembers into frames, and say what the plot's head offers.
+
+    To add a view, write a file with a subclass that gives `draw` and `use` and fills in the
+    parameters below; it can be shown alone, as the last expression of a notebook's cell, or by
+    a `Screen` together with others.
+
+    Parameters
+    ----------
+    live : LiveRun
+        What is watched.
+    """
+
+    title = param.String("", doc="Heading.")
+    description = param.String("", doc="Accessible name of the picture.")
+    x_label = param.String("", doc="Label of the horizontal axis.")
+    y_label = param.String("", doc="Label of the vertical axis.")
+    zoom_x = param.Boolean(True, doc="The reader may zoom and shift the horizontal axis.")
+    controls = param.List([], doc="Controls in the head: dicts of kind, name, label, value, ….")
+    version = param.Integer(0, doc="Grows when the picture has to be drawn afresh.")
+
+    def __init__(self, live: LiveRun, **params: Any) -> None:
+        super().__init__(**params)
+        self.live = live
+        self.columns = 600
+        live.param.watch(self._take_model, "model")
+
+    def __panel__(self) -> Screen:
+        screen = Screen([self], [[0]], height=360, attend=self.live.attend)
+        self.live.subscribe(screen.refresh)
+        return screen
+
+    @abstractmethod
+    def draw(self, seen: Any) -> Frame | None:
+        """Return a frame for a page that has already `seen` another one; None for no change.
+
+        `seen` is the entry ``seen`` of the last frame the page was sent, None before the first.
+        """
+
+    @abstractmethod
+    def use(self, control: str, value: Any) -> None:
+        """Do what a control of the head, by its name, stands for."""
+
+    @abstractmethod
+    def take_model(self) -> None:
+        """Adapt to the model that is now loaded."""
+
+    def face(self) -> dict[str, Any]:
+        """Return what the page needs to know besides frames."""
+        names = ("title", "description", "x_label", "y_label", "zoom_x", "controls")
+        return {name: getattr(self, name) for name in names}
+
+    def redraw(self) -> None:
+        """Have the picture drawn afresh."""
+        self.version += 1
+
+    def _take_model(self, *events: Any) -> None:
+        if self.live.model is not None:
+            self.take_model()
+            self.redraw()
+
+
+def button(name: str, caption: str, label: str) -> dict[str, Any]:
+    """Describe a button of a plot's head."""
+    return {"kind": "button", "name": name, "caption": caption, "label": label}
+
+
+def floats(values: npt.NDArray[np.float64], origin: float = 0.0) -> npt.NDArray[np.float32]:
+    """Return values, less `origin`, as the 32-bit numbers a page draws from.
+
+    What is too large for them, as in a blow-up, is drawn as far away as they go.
+    """
+    return np.clip(values - origin, -FARTHEST, FARTHEST).astype(np.float32)
+
+
+def extent(values: npt.NDArray[np.float64]) -> Limits:
+    """Return the smallest and the largest finite value; nan where there is none."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return np.nan, np.nan
+    return float(finite.min()), float(finite.max())
+
+
+def calm_extent(values: npt.NDArray[np.float64]) -> Limits:
+    """Return the extent of a curve without the end on which it blew up.
+
+    What is ten times as large as three quarters of the curve ever were counts as that end.
+    """
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return np.nan, np.nan
+    return extent(finite[np.abs(finite) <= 10.0 * np.quantile(np.abs(finite), 0.75)])

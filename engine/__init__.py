@@ -17,7 +17,7 @@ from engine.event_log import EventLog
 from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
-from engine.model import Model, ModelSpec, list_models, load_model
+from engine.model import Model, ModelSpec, Observable, list_models, load_model
 from engine.observers import ObserverModule, analysis_signature_hash
 from engine.replay import replay
 from engine.reproduce import replay_provenance
@@ -57,6 +57,7 @@ __all__ = [
     "ModelError",
     "ModelSpec",
     "ModelWarning",
+    "Observable",
     "ObserverError",
     "ObserverModule",
     "ObserverResult",

@@ -4,6 +4,7 @@ from engine.model.generated import Expression, ModelCode, Tangent
 from engine.model.loading import list_models, load_model
 from engine.model.mod import Mod
 from engine.model.model import Model
+from engine.model.observable import Observable
 from engine.model.presets import Presets
 from engine.model.spec import (
     Aux,
@@ -40,6 +41,7 @@ __all__ = [
     "ModelCode",
     "ModelSpec",
     "Noise",
+    "Observable",
     "Param",
     "Preset",
     "Presets",

@@ -1,17 +1,20 @@
-"""What the variables of a model are: whole numbers, or states some steps ago."""
+"""What the variables of a model are, and what can be made of them: observables."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from engine.model.generated import EventsCode, ModelCode
 from engine.model.lags import lags_in, written_code
+from engine.model.names import Scope
 from engine.model.nodes import Node
+from engine.model.observable import Observable, observable
 from engine.model.render import Renderer
 from engine.model.render_integers import IntegerRenderer
 
 if TYPE_CHECKING:
+    from engine.model.model import Model
     from engine.model.noise import ModelNoise
 
 __all__ = ["WithVariables"]
@@ -25,6 +28,8 @@ class WithVariables(ABC):
     noise: "ModelNoise"
     state_names: tuple[str, ...]
 
+    _scope: Scope
+
     @abstractmethod
     def _renderer(self) -> Renderer:
         """Return a fresh renderer of the model's expressions."""
@@ -33,6 +38,23 @@ class WithVariables(ABC):
     @abstractmethod
     def resolved_aux(self) -> Mapping[str, Node]:
         """The trees of the aux, each after those it uses."""
+
+    def observable(self, text: str, where: str = "the expression") -> Observable:
+        """Make an expression that is evaluated on whole columns of rows; nothing is compiled.
+
+        Parameters
+        ----------
+        text : str
+            An expression of the model's states, parameters, aux, constants, functions and `t`.
+        where : str, optional
+            What precedes the column in error messages.
+
+        Raises
+        ------
+        ExpressionError
+            If `text` is no expression, uses an unknown name or a lag, or takes too long.
+        """
+        return observable(cast("Model", self), self._scope, text, where)
 
     @cached_property
     def whole_names(self) -> frozenset[str]:

@@ -75,7 +75,7 @@ class Observable:
     _constants: Mapping[Symbol, float] = field(repr=False, compare=False)
 
     def __call__(
-        self, t: ArrayLike, states: Mapping[str, ArrayLike], params: Mapping[str, float]
+        self, t: ArrayLike, states: Mapping[str, ArrayLike], params: Mapping[str, ArrayLike]
     ) -> Column:
         """Return the values (rows,).
 
@@ -84,7 +84,7 @@ class Observable:
         t : array (rows,)
         states : mapping of str to array (rows,)
             At least those that are needed.
-        params : mapping of str to float
+        params : mapping of str to float or array (rows,)
             At least those that are needed.
 
         Returns
@@ -99,7 +99,7 @@ class Observable:
         for name in self.states:
             known[Symbol("state", name)] = np.asarray(states[name], dtype=np.float64)
         for name in self.params:
-            known[Symbol("param", name)] = float(params[name])
+            known[Symbol("param", name)] = np.asarray(params[name], dtype=np.float64)
         evaluation = _Evaluation(self._functions)
         with np.errstate(all="ignore"):
             for name, tree in self._aux.items():

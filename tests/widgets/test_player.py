@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 import engine
-from widgets.live.player import Player, with_stepper
+from widgets.live.player import Player
+from widgets.live.rows import with_stepper
 
 
 class Clock:

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 
 import engine
 from widgets.live.pacing import speed_to_show
-from widgets.live.player import Player, with_stepper
+from widgets.live.player import Player
+from widgets.live.rows import with_stepper
 
 ObserverChoice = Callable[[str], tuple[engine.ObserverModule, ...]]
 """From the kind of a model, "ode" or "map", to what is measured along its orbit."""

@@ -4,7 +4,7 @@ import itertools
 import math
 import time
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -14,15 +14,20 @@ import param
 import engine
 from widgets.live import actions, words
 from widgets.live.actions import ObserverChoice
-from widgets.live.player import Moment, Player
-from widgets.live.ring import History, Ring
+from widgets.live.columns import observable, read_columns
+from widgets.live.commands import Commands
+from widgets.live.listener import Listener
+from widgets.live.moment import Moment
+from widgets.live.player import Player
+from widgets.live.ring import Array, History, Ring
+from widgets.live.timeline import Mark
 from widgets.live.worker import Worker
 
 STATUS_S = 0.2
 """Seconds between two sentences of the status line while a run moves: people read slowly."""
 
 
-class LiveRun(param.Parameterized):
+class LiveRun(Commands):
     """Run a model at a chosen pace on a thread of its own, and take edits while it runs.
 
     It needs neither a browser nor a server.  Methods return at once, from any thread; edits of
@@ -114,6 +119,42 @@ class LiveRun(param.Parameterized):
         return self._player.measuring.traces
 
     @property
+    def marks(self) -> tuple[Mark, ...]:
+        """Return what was changed when since the orbit began."""
+        return self._player.timeline.marks
+
+    def read(self, texts: Sequence[str], first: int, stop: int) -> tuple[int, Array, Array]:
+        """Read columns of the rows to be seen; see `widgets.live.columns.read_columns`."""
+        player = self._player
+        if player.sim is None:
+            raise engine.RunError("no model is running yet")
+        ring = self.moment.ring
+        return read_columns(player.sim.model, ring, player.timeline, texts, first, stop)
+
+    def check(self, text: str) -> None:
+        """Check that a text is a recorded variable or an expression that `read` evaluates.
+
+        Raises
+        ------
+        engine.ExpressionError
+            It is neither, with its column and the nearest name.
+        """
+        if text not in self.ring.names:
+            observable(self.model, text.removeprefix("aux."))
+
+    def listen(self, listener: Listener) -> None:
+        """Let a listener hear of every row from now on, until `unlisten`."""
+        self._worker.post(
+            f"listen {id(listener)}", partial(self._player.listen, listener), start=False
+        )
+
+    def unlisten(self, listener: Listener) -> None:
+        """Let a listener hear of no more rows."""
+        self._worker.post(
+            f"listen {id(listener)}", partial(self._player.unlisten, listener), start=False
+        )
+
+    @property
     def unmeasured(self) -> str:
         """Return why nothing is measured along the orbit, in words; empty where something is."""
         return self._player.measuring.refused
@@ -162,82 +203,6 @@ class LiveRun(param.Parameterized):
         self._screens[screen] = watched
         action = partial(self._player.attend, any(self._screens.values()))
         self._worker.post("attention", action, start=False)
-
-    # What the controls call
-
-    def play(self) -> None:
-        """Let the run move."""
-        self._ask("mode", "", self._player.play)
-
-    def pause(self, timeout: float = 1.0) -> bool:
-        """Stop the run; return True when it stands still, False at the timeout (seconds)."""
-        self._ask("mode", "", self._player.pause)
-        return self.settle(timeout)
-
-    def step(self) -> None:
-        """Pause, and advance by one accepted step."""
-        self._ask("mode", "", self._player.pause)
-        self._ask(f"step {next(self._steps)}", "", self._player.step)
-
-    def reset(self) -> None:
-        """Return to the initial state; parameters stay, and a moving run goes on moving."""
-        self._worker.withdraw("state:")
-        self._ask("reset", "", self._player.reset)
-
-    def go_back(self) -> None:
-        """Return, paused, to the orbit as it was a moment of watching earlier."""
-        self._ask("reset", "", partial(actions.go_back, self._player))
-
-    def choose_model(self, source: str, params: Mapping[str, float] | None = None) -> None:
-        """Go over to another model in its own initial state; a moving run goes on moving."""
-        self._speed_chosen = False
-        self._load(source, dict(params or {}))
-
-    def set_param(self, name: str, value: float) -> None:
-        """Change a parameter of the running orbit."""
-        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
-
-    def set_params(self, values: Mapping[str, float]) -> None:
-        """Change several parameters at once: all of them or, where one is refused, none."""
-        action = partial(self._player.set_params, dict(values))
-        self._ask(f"param:{','.join(values)}", "parameters", action)
-
-    def set_state(self, name: str, value: float) -> None:
-        """Kick a state variable of the running orbit."""
-        self._ask(f"state:{name}", name, partial(self._player.set_state, name, value))
-
-    def set_initial(self, name: str, value: float) -> None:
-        """Change the state from which Reset begins."""
-        self._ask(f"initial:{name}", name, partial(self._player.set_initial, name, value))
-
-    def apply_preset(self, name: str) -> None:
-        """Take over a preset's parameters and, where it names states, begin from them."""
-        preset = self.model.presets[name]
-        if preset.states:
-            self._worker.withdraw("state:")
-        action = partial(actions.apply_preset, self._player, preset.params, preset.states)
-        self._ask("param:preset", "preset", action)
-
-    def set_stepper(self, name: str) -> None:
-        """Go on with another integration method."""
-        prepare = weakref.WeakMethod(self._prepare)
-        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, prepare))
-
-    def set_dt(self, dt: float) -> None:
-        """Change the step size."""
-        self._ask("dt", "dt", partial(self._player.set_dt, dt))
-
-    def set_rtol(self, rtol: float) -> None:
-        """Change the relative tolerance."""
-        self._ask("rtol", "rtol", partial(actions.set_rtol, self._player, rtol))
-
-    def set_atol(self, atol: float) -> None:
-        """Change the absolute tolerance."""
-        self._ask("atol", "atol", partial(actions.set_atol, self._player, atol))
-
-    def restart_observers(self) -> None:
-        """Let the observers measure afresh from now on."""
-        self._ask("observers", "observers", self._player.restart_observers)
 
     def settle(self, timeout: float = 5.0) -> bool:
         """Wait until everything asked for so far has happened; return False at the timeout."""

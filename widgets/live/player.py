@@ -4,64 +4,24 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 import engine
+from widgets.live.columns import Piece
+from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
-from widgets.live.pacing import Pace, speed_to_show
+from widgets.live.moment import Moment
+from widgets.live.pacing import Pace
+from widgets.live.player_edits import PlayerEdits
 from widgets.live.ring import Ring
+from widgets.live.timeline import Timeline
 
 RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
-ROWS_A_SECOND = 250.0
-"""Most rows a second of an adaptive stepper, at the speed at which a model opens."""
 
-FEWEST_ROWS = 1_000.0
-"""Fewest rows of an adaptive stepper over a model's usual duration."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Moment:
-    """Describe a run at one instant, consistently.
-
-    Attributes
-    ----------
-    generation : int
-        Grows whenever the rows seen so far are no longer the past of those to come: a new model,
-        a reset, going back.
-    rows : int
-        Count of rows, since the ring was cleared, that are to be seen by now.
-    edits : int
-        How many edits the rows to be seen show.
-    t : float
-    n_steps : int
-    values : mapping of str to float
-        The recorded variables.
-    lagging : bool
-        True when the machine cannot keep up with the speed asked for.
-    failed : bool
-        True when the orbit cannot go on.
-    ring : Ring
-        Where the rows are.
-    kicked : bool
-        True when the state is not that of the last row, having been set since.
-    """
-
-    generation: int = 0
-    rows: int = 0
-    edits: int = 0
-    t: float = 0.0
-    n_steps: int = 0
-    values: Mapping[str, float] = field(default_factory=dict)
-    lagging: bool = False
-    failed: bool = False
-    kicked: bool = False
-    ring: Ring = field(default_factory=lambda: Ring((), 1), compare=False, repr=False)
-
-
-class Player:
+class Player(PlayerEdits):
     """Advance one run in slices that are due, and keep its latest rows and its traces.
 
     Everything but reading the attributes happens on one thread, the worker's.
@@ -90,6 +50,8 @@ class Player:
         self.initial: Mapping[str, float] = {}
         self.ring = Ring((), ring_rows)
         self.measuring = Measuring()
+        self.timeline = Timeline(clock=clock)
+        self.listeners: list[Listener] = []
         self.failure: engine.Failure | None = None
         self.ended = False
         self.moment = Moment()
@@ -168,97 +130,6 @@ class Player:
         self._shown_t = self.run.t
         self._observe()
 
-    def set_params(self, values: Mapping[str, float]) -> None:
-        """Change parameters at the next step, all of them or, where one is refused, none.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            There is no such parameter, or the value is not a number.
-        """
-        self._present().set_params(**values)
-        self._note_edit()
-
-    def set_state(self, name: str, value: float) -> None:
-        """Kick one state variable of the running orbit at the next step.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            There is no such variable, or the value is not a number.
-        """
-        self._present().set_state(**{name: value})
-        self._kicked = True
-        self._note_edit()
-        self._observe()
-
-    def set_initial(self, name: str, value: float) -> None:
-        """Change the state from which the next `reset` begins.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            There is no such variable, or the value is not a number.
-        """
-        self.initial = self._present().sim.replace(y0={**self.initial, name: value}).y0
-
-    def set_stepper(self, name: str) -> None:
-        """Go on with another stepper at the next step, measuring wherever it allows that.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            There is no such stepper, or it does not suit the model.
-        """
-        run = self._present()
-        bare = with_stepper(run.sim.replace(observers=()), name)
-        observers = measured(bare, self.measuring.wanted)[0].observers
-        if not observers:
-            run.set_observers(())
-        run.set_stepper(name, sample_dt=bare.sample_dt)
-        if run.sim.observers != observers:
-            run.set_observers(observers)
-        self.measuring.follow(run.sim)
-        self._note_edit()
-
-    def set_dt(self, dt: float) -> None:
-        """Change the step size at the next step.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            The step is not a positive number.
-        """
-        self._present().set_dt(dt)
-        self._note_edit()
-
-    def set_tolerances(self, rtol: float, atol: float) -> None:
-        """Change the tolerances of an adaptive stepper at the next step.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            A tolerance is not a positive number.
-        """
-        self._present().set_tolerances(rtol=rtol, atol=atol)
-        self._note_edit()
-
-    def restart_observers(self) -> None:
-        """Let the observers measure afresh from the next step on.
-
-        Raises
-        ------
-        engine.PhasescopeError
-            An observer does not suit the model.
-        """
-        run = self._present()
-        observers = run.sim.observers
-        # An observer that stays keeps its memory, so it is taken off and put on again.
-        run.set_observers(())
-        run.set_observers(observers)
-        self.measuring.clear()
-        self._note_edit()
-
     def go_back(self, duration: float) -> None:
         """Return to `duration` before the present time, or as far back as is known.
 
@@ -272,7 +143,10 @@ class Player:
         run.rewind(t=max(run.t - duration, first_t))
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(run.t)
+        self.timeline.truncate(run.t, self.ring.total)
         self.measuring.truncate(run.t)
+        for listener in self.listeners:
+            listener.begin()
         self.measuring.follow(run.sim)
         self._shown_t = run.t
         self._kicked = False
@@ -292,7 +166,10 @@ class Player:
         # A view may still be reading the old rows on another thread, so they stay as they are.
         self.ring = Ring(sim.record, self.ring.capacity)
         self.measuring.begin(sim)
+        self.timeline.begin(sim.params)
         self.run = run
+        for listener in self.listeners:
+            listener.begin()
         self.failure, self.ended = None, False
         self._shown_t = run.t
         self._lagging = self._kicked = False
@@ -326,7 +203,20 @@ class Player:
         steps = math.floor((self._shown_t - run.t) / run.sim.dt + 1e-9)
         return {"n_steps": steps} if steps >= 1 else None
 
+    def listen(self, listener: Listener) -> None:
+        """Let a listener hear of every row from now on."""
+        if listener not in self.listeners:
+            listener.begin()
+            self.listeners.append(listener)
+
+    def unlisten(self, listener: Listener) -> None:
+        """Let a listener hear of no more rows."""
+        if listener in self.listeners:
+            self.listeners.remove(listener)
+
     def _absorb(self, chunk: engine.Chunk) -> None:
+        if self.listeners:
+            self._tell(chunk)
         self.ring.append(chunk.t, chunk.y)
         self._kicked = self._kicked and not len(chunk.t)
         self.measuring.append(chunk.traces)
@@ -335,9 +225,27 @@ class Player:
         self.ended = chunk.status == engine.Status.EARLY_EXIT
         self.playing = self.playing and self.failure is None and not self.ended
 
-    def _note_edit(self) -> None:
-        """Remember from which row on the latest edit is to be seen."""
-        self._edited_at.append(self.ring.total)
+    def _tell(self, chunk: engine.Chunk) -> None:
+        sim = self._present().sim
+        piece = Piece(
+            model=sim.model,
+            names=sim.record,
+            t=chunk.t,
+            y=chunk.y,
+            params=sim.params,
+            first=self.ring.total,
+            traces=chunk.traces,
+            events=chunk.events,
+        )
+        for listener in self.listeners:
+            listener.take(piece)
+
+    def _note_edit(self, control: str, words: str) -> None:
+        """Remember from which row on an edit is to be seen, and put it on the timeline."""
+        run, row = self._present(), self.ring.total
+        self._edited_at.append(row)
+        self.timeline.forget_rows_before(row - len(self.ring))
+        self.timeline.note(control, words, t=run.t, row=row, params=run.sim.params)
 
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""
@@ -363,33 +271,3 @@ class Player:
             kicked=self._kicked,
             ring=self.ring,
         )
-
-
-def with_stepper(sim: engine.Sim, name: str) -> engine.Sim:
-    """Choose a stepper; an adaptive one gives rows at even times, for a smooth picture.
-
-    Raises
-    ------
-    engine.StepperError
-        There is no such stepper, or it does not suit the model.
-    """
-    if sim.sample_times is not None:
-        return sim.replace(stepper=name)
-    chosen = sim.replace(stepper=name, sample_dt=None)
-    if not (chosen.method.adaptive and chosen.method.dense):
-        return chosen
-    return chosen.replace(sample_dt=row_interval(sim))
-
-
-def row_interval(sim: engine.Sim) -> float:
-    """Return the model time between two rows of an adaptive stepper: the model's step if it suits.
-
-    To an adaptive stepper of a stiff model that step is but the first to be tried, by far too
-    short for rows.
-    """
-    defaults = sim.model.spec.sim
-    span = defaults.t_end - defaults.t0
-    shortest = speed_to_show(span) / ROWS_A_SECOND
-    if not span > 0.0:
-        return defaults.dt or shortest
-    return max(shortest, min(defaults.dt or shortest, span / FEWEST_ROWS))

@@ -5,7 +5,7 @@ from typing import Any
 
 from widgets.live import words
 from widgets.live.live_run import LiveRun
-from widgets.live.player import Moment
+from widgets.live.moment import Moment
 from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, extent, floats

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from widgets.live.live_run import LiveRun
+from widgets.live.moment import Moment
 from widgets.live.pacing import speed_to_show
-from widgets.live.player import Moment
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, calm_extent, extent, floats

@@ -1,0 +1,115 @@
+"""What the controls of a live run call: each returns at once, from any thread."""
+
+import itertools
+import weakref
+from abc import abstractmethod
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import Any
+
+import param
+
+from widgets.live import actions
+from widgets.live.player import Player
+from widgets.live.worker import Worker
+
+
+class Commands(param.Parameterized):
+    """The part of `LiveRun` that takes orders; what is refused is said in `messages`."""
+
+    _player: Player
+    _worker: Worker
+    _steps: "itertools.count[int]"
+    model: Any
+
+    @abstractmethod
+    def settle(self, timeout: float = 5.0) -> bool:
+        """Wait until everything asked for so far has happened."""
+
+    @abstractmethod
+    def _ask(
+        self, key: str, control: str, action: Callable[[], None], *, start: bool = True
+    ) -> None:
+        """Have the worker act, in place of what waits under `key`."""
+
+    @abstractmethod
+    def _load(self, source: str, params: dict[str, float]) -> None:
+        """Have the worker go over to another model."""
+
+    @abstractmethod
+    def _prepare(self, name: str) -> None:
+        """Say what is being compiled."""
+
+    def play(self) -> None:
+        """Let the run move."""
+        self._ask("mode", "", self._player.play)
+
+    def pause(self, timeout: float = 1.0) -> bool:
+        """Stop the run; return True when it stands still, False at the timeout (seconds)."""
+        self._ask("mode", "", self._player.pause)
+        return self.settle(timeout)
+
+    def step(self) -> None:
+        """Pause, and advance by one accepted step."""
+        self._ask("mode", "", self._player.pause)
+        self._ask(f"step {next(self._steps)}", "", self._player.step)
+
+    def reset(self) -> None:
+        """Return to the initial state; parameters stay, and a moving run goes on moving."""
+        self._worker.withdraw("state:")
+        self._ask("reset", "", self._player.reset)
+
+    def go_back(self) -> None:
+        """Return, paused, to the orbit as it was a moment of watching earlier."""
+        self._ask("reset", "", partial(actions.go_back, self._player))
+
+    def choose_model(self, source: str, params: Mapping[str, float] | None = None) -> None:
+        """Go over to another model in its own initial state; a moving run goes on moving."""
+        self._speed_chosen = False
+        self._load(source, dict(params or {}))
+
+    def set_param(self, name: str, value: float) -> None:
+        """Change a parameter of the running orbit."""
+        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
+
+    def set_params(self, values: Mapping[str, float]) -> None:
+        """Change several parameters at once: all of them or, where one is refused, none."""
+        action = partial(self._player.set_params, dict(values))
+        self._ask(f"param:{','.join(values)}", "parameters", action)
+
+    def set_state(self, name: str, value: float) -> None:
+        """Kick a state variable of the running orbit."""
+        self._ask(f"state:{name}", name, partial(self._player.set_state, name, value))
+
+    def set_initial(self, name: str, value: float) -> None:
+        """Change the state from which Reset begins."""
+        self._ask(f"initial:{name}", name, partial(self._player.set_initial, name, value))
+
+    def apply_preset(self, name: str) -> None:
+        """Take over a preset's parameters and, where it names states, begin from them."""
+        preset = self.model.presets[name]
+        if preset.states:
+            self._worker.withdraw("state:")
+        action = partial(actions.apply_preset, self._player, preset.params, preset.states)
+        self._ask("param:preset", "preset", action)
+
+    def set_stepper(self, name: str) -> None:
+        """Go on with another integration method."""
+        prepare = weakref.WeakMethod(self._prepare)
+        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, prepare))
+
+    def set_dt(self, dt: float) -> None:
+        """Change the step size."""
+        self._ask("dt", "dt", partial(self._player.set_dt, dt))
+
+    def set_rtol(self, rtol: float) -> None:
+        """Change the relative tolerance."""
+        self._ask("rtol", "rtol", partial(actions.set_rtol, self._player, rtol))
+
+    def set_atol(self, atol: float) -> None:
+        """Change the absolute tolerance."""
+        self._ask("atol", "atol", partial(actions.set_atol, self._player, atol))
+
+    def restart_observers(self) -> None:
+        """Let the observers measure afresh from now on."""
+        self._ask("observers", "observers", self._player.restart_observers)

@@ -1,0 +1,121 @@
+"""The edits that a player takes at the next step of its run."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+
+import engine
+from widgets.live.measuring import Measuring, measured
+from widgets.live.rows import with_stepper
+from widgets.live.words import number
+
+
+class PlayerEdits(ABC):
+    """The part of `Player` that changes the run while it runs."""
+
+    initial: Mapping[str, float]
+    measuring: Measuring
+    _kicked: bool
+
+    @abstractmethod
+    def _present(self) -> engine.Run:
+        """Return the run; raise RunError where there is none yet."""
+
+    @abstractmethod
+    def _note_edit(self, control: str, words: str) -> None:
+        """Put a change on the timeline."""
+
+    @abstractmethod
+    def _observe(self, *, generation: int | None = None) -> None:
+        """Take down what is to be seen now."""
+
+    def set_params(self, values: Mapping[str, float]) -> None:
+        """Change parameters at the next step, all of them or, where one is refused, none.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such parameter, or the value is not a number.
+        """
+        self._present().set_params(**values)
+        for name, value in values.items():
+            self._note_edit(name, f"{name} = {number(value)}")
+
+    def set_state(self, name: str, value: float) -> None:
+        """Kick one state variable of the running orbit at the next step.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such variable, or the value is not a number.
+        """
+        self._present().set_state(**{name: value})
+        self._kicked = True
+        self._note_edit(name, f"{name} put at {number(value)}")
+        self._observe()
+
+    def set_initial(self, name: str, value: float) -> None:
+        """Change the state from which the next `reset` begins.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such variable, or the value is not a number.
+        """
+        self.initial = self._present().sim.replace(y0={**self.initial, name: value}).y0
+
+    def set_stepper(self, name: str) -> None:
+        """Go on with another stepper at the next step, measuring wherever it allows that.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such stepper, or it does not suit the model.
+        """
+        run = self._present()
+        bare = with_stepper(run.sim.replace(observers=()), name)
+        observers = measured(bare, self.measuring.wanted)[0].observers
+        if not observers:
+            run.set_observers(())
+        run.set_stepper(name, sample_dt=bare.sample_dt)
+        if run.sim.observers != observers:
+            run.set_observers(observers)
+        self.measuring.follow(run.sim)
+        self._note_edit("stepper", f"stepper {name}")
+
+    def set_dt(self, dt: float) -> None:
+        """Change the step size at the next step.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            The step is not a positive number.
+        """
+        self._present().set_dt(dt)
+        self._note_edit("dt", f"dt = {number(dt)}")
+
+    def set_tolerances(self, rtol: float, atol: float) -> None:
+        """Change the tolerances of an adaptive stepper at the next step.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            A tolerance is not a positive number.
+        """
+        self._present().set_tolerances(rtol=rtol, atol=atol)
+        self._note_edit("tolerances", f"rtol = {number(rtol)}, atol = {number(atol)}")
+
+    def restart_observers(self) -> None:
+        """Let the observers measure afresh from the next step on.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            An observer does not suit the model.
+        """
+        run = self._present()
+        observers = run.sim.observers
+        # An observer that stays keeps its memory, so it is taken off and put on again.
+        run.set_observers(())
+        run.set_observers(observers)
+        self.measuring.clear()
+        self._note_edit("observers", "observers begin anew")

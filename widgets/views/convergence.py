@@ -24,6 +24,9 @@ class Convergence(View):
         What is measured, in words and as a letter.
     """
 
+    kind = "lyapunov"
+    caption = "Lyapunov exponents"
+
     def __init__(
         self,
         live: LiveRun,

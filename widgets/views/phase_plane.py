@@ -33,6 +33,9 @@ class PhasePlane(View):
         What is watched.
     """
 
+    kind = "phase_plane"
+    caption = "Phase plane"
+
     def __init__(self, live: LiveRun) -> None:
         self._ranges = (GrowingRange(), GrowingRange())
         self._fits = FirstFits()

@@ -28,6 +28,9 @@ class TimeSeries(View):
         What is watched.
     """
 
+    kind = "time_series"
+    caption = "Time series"
+
     def __init__(self, live: LiveRun) -> None:
         self._range = GrowingRange()
         self._fits = FirstFits()

@@ -1,13 +1,15 @@
 """What a live plot shows, apart from the page that shows it."""
 
 from abc import abstractmethod
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 import numpy.typing as npt
 import panel as pn
 import param
 
+from widgets.live.listener import Listener
 from widgets.live.live_run import LiveRun
 from widgets.views.ranges import Limits
 from widgets.views.screen import Frame, Screen
@@ -19,15 +21,28 @@ FARTHEST = 1e30
 class View(pn.viewable.Viewer):
     """Turn what a live run remembers into frames, and say what the plot's head offers.
 
-    To add a view, write a file with a subclass that gives `draw` and `use` and fills in the
-    parameters below; it can be shown alone, as the last expression of a notebook's cell, or by
-    a `Screen` together with others.
+    To add a view, write a file with a subclass that gives the class attributes, `draw`, `use`,
+    `take_model`, `settings` and `take_settings`, fills in the parameters below, and name it in
+    `widgets.views.kinds`; the contract tests show every kind that is named there.  It can be shown
+    alone, as the last expression of a notebook's cell, or by a `Screen` together with others.
 
     Parameters
     ----------
     live : LiveRun
         What is watched.
+
+    Attributes
+    ----------
+    kind : str
+        The name under which documents know it.
+    caption : str
+        What the menu of views calls it.
+    listener : Listener or None
+        What hears of every row while the view is shown, for pictures of more rows than are kept.
     """
+
+    kind: ClassVar[str] = ""
+    caption: ClassVar[str] = ""
 
     title = param.String("", doc="Heading.")
     description = param.String("", doc="Accessible name of the picture.")
@@ -36,17 +51,24 @@ class View(pn.viewable.Viewer):
     zoom_x = param.Boolean(True, doc="The reader may zoom and shift the horizontal axis.")
     controls = param.List([], doc="Controls in the head: dicts of kind, name, label, value, ….")
     version = param.Integer(0, doc="Grows when the picture has to be drawn afresh.")
+    shown = param.Boolean(True, doc="Somebody can see it; one that is hidden costs nothing.")
 
     def __init__(self, live: LiveRun, **params: Any) -> None:
+        self.listener: Listener | None = None
         super().__init__(**params)
         self.live = live
         self.columns = 600
-        live.param.watch(self._take_model, "model")
+        self._watching = live.param.watch(self._take_model, "model")
 
     def __panel__(self) -> Screen:
         screen = Screen([self], [[0]], height=360, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
         return screen
+
+    @classmethod
+    def misfit(cls, live: LiveRun) -> str:
+        """Return why the view does not suit the present model, in words; empty where it does."""
+        return ""
 
     @abstractmethod
     def draw(self, seen: Any) -> Frame | None:
@@ -57,16 +79,54 @@ class View(pn.viewable.Viewer):
 
     @abstractmethod
     def use(self, control: str, value: Any) -> None:
-        """Do what a control of the head, by its name, stands for."""
+        """Do what a control of the head, by its name, stands for.
+
+        Raises
+        ------
+        engine.PhasescopeError, ValueError
+            The value is not valid; what it says is shown at the control.
+        """
 
     @abstractmethod
     def take_model(self) -> None:
-        """Adapt to the model that is now loaded."""
+        """Adapt to the model that is now loaded; what still has a meaning stays as it was set."""
+
+    def settings(self) -> dict[str, Any]:
+        """Return what the reader has set, as plain numbers, texts, lists and dicts."""
+        return {}
+
+    def take_settings(self, settings: Mapping[str, Any]) -> None:
+        """Take over what `settings` has returned, from another view or a document.
+
+        Raises
+        ------
+        engine.PhasescopeError, ValueError
+            A value is not valid; the view is as before.
+        """
 
     def face(self) -> dict[str, Any]:
         """Return what the page needs to know besides frames."""
         names = ("title", "description", "x_label", "y_label", "zoom_x", "controls")
         return {name: getattr(self, name) for name in names}
+
+    def listen(self, listener: Listener) -> None:
+        """Have a listener hear of every row while the view is shown."""
+        self.listener = listener
+        if self.shown:
+            self.live.listen(listener)
+
+    def close(self) -> None:
+        """Let go of the run."""
+        self.live.param.unwatch(self._watching)
+        if self.listener is not None:
+            self.live.unlisten(self.listener)
+
+    @param.depends("shown", watch=True)
+    def _attend(self) -> None:
+        if self.listener is not None:
+            (self.live.listen if self.shown else self.live.unlisten)(self.listener)
+        if self.shown:
+            self.redraw()
 
     def redraw(self) -> None:
         """Have the picture drawn afresh."""

@@ -52,20 +52,27 @@ def fitted_edit(sim: Sim, edit: Edit) -> Edit:
     return Edit(kind=edit.kind, values={"observers": observers})
 
 
-def apply_edit(sim: Sim, arrays: RunState, edit: Edit) -> tuple[Sim, RunState]:
+def apply_edit(before: Sim, after: Sim, arrays: RunState, edit: Edit) -> RunState:
     """Apply an edit at a step boundary.
 
     A state kick, a parameter jump and a new step restart the stepper's memory and the
     step-size control; new observers leave the orbit as it is.
 
+    Parameters
+    ----------
+    before, after : Sim
+        The settings until then, and those that `edited_sim` makes of them.
+    arrays : RunState
+        The run's arrays.
+    edit : Edit
+        As `fitted_edit` returns it.
+
     Returns
     -------
-    tuple
-        The new settings and the arrays, changed in place where their shapes allow.
+    RunState
+        The arrays, changed in place where their shapes allow.
     """
-    after = edited_sim(sim, edit)
-    arrays = _APPLIED[edit.kind](after, arrays, sim, edit.values)
-    return after, arrays
+    return _APPLIED[edit.kind](after, arrays, before, edit.values)
 
 
 def _params(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:

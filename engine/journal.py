@@ -1,8 +1,9 @@
 """The journal of a run: what was changed, and at which step."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+import threading
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, overload
 
 from engine.errors import StorageError
 from engine.observers import ObserverModule
@@ -11,7 +12,7 @@ from engine.settings import observers_from_plain, plain_observers, plain_sim, si
 from engine.sim import Sim
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Edit:
     """Hold one change of a run.
 
@@ -39,7 +40,7 @@ class Edit:
         object.__setattr__(self, "values", values)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class JournalEntry:
     """Hold an edit with the number of accepted steps after which it acted.
 
@@ -62,6 +63,109 @@ class JournalEntry:
     after_row: bool = True
 
 
+class Entries(Sequence[JournalEntry]):
+    """Hold the edits of a run in order, immutably; a longer one shares what came before.
+
+    It is a stretch of a list that only grows, so another edit costs the same after a million of
+    them, and the journals that snapshots and checkpoints hold are not copies.  Where two go on
+    from the same stretch, as after a rewind, the second takes a list of its own.
+
+    Parameters
+    ----------
+    entries : iterable of JournalEntry
+        In order of action.
+    """
+
+    __slots__ = ("_count", "_log")
+
+    def __init__(self, entries: Iterable[JournalEntry] = ()) -> None:
+        self._log = _Log(entries)
+        self._count = len(self._log.entries)
+
+    @classmethod
+    def of(cls, entries: Iterable[JournalEntry]) -> "Entries":
+        """Return the entries themselves where they are such a stretch already."""
+        return entries if isinstance(entries, cls) else cls(entries)
+
+    def __len__(self) -> int:
+        """Return the number of entries."""
+        return self._count
+
+    def __iter__(self) -> Iterator[JournalEntry]:
+        """Go through the entries in order; those that others add meanwhile stay out."""
+        entries = self._log.entries
+        return (entries[place] for place in range(self._count))
+
+    @overload
+    def __getitem__(self, place: int) -> JournalEntry: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> tuple[JournalEntry, ...]: ...
+
+    def __getitem__(self, place: int | slice) -> JournalEntry | tuple[JournalEntry, ...]:
+        """Return one entry, or a tuple of those of a slice."""
+        found = range(self._count)[place]
+        entries = self._log.entries
+        if isinstance(found, int):
+            return entries[found]
+        return tuple(entries[place] for place in found)
+
+    def __eq__(self, other: object) -> bool:
+        """Tell whether the other holds the same entries, as a tuple or as such a stretch."""
+        if isinstance(other, Entries):
+            return len(self) == len(other) and self.begins(other)
+        return tuple(self) == other if isinstance(other, tuple) else NotImplemented
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        """Write the entries as a tuple."""
+        return repr(tuple(self))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Be pickled as the entries alone."""
+        return Entries, (tuple(self),)
+
+    def begins(self, other: "Entries") -> bool:
+        """Tell whether the other begins with all of these."""
+        if len(self) > len(other):
+            return False
+        return self._log is other._log or all(
+            mine is theirs or mine == theirs for mine, theirs in zip(self, other, strict=False)
+        )
+
+    def first(self, count: int) -> "Entries":
+        """Return the first `count` of them, which are shared."""
+        stretch = Entries.__new__(Entries)
+        stretch._log, stretch._count = self._log, min(count, self._count)
+        return stretch
+
+    def followed_by(self, entry: JournalEntry) -> "Entries":
+        """Return these and one more."""
+        stretch = Entries.__new__(Entries)
+        stretch._log = self._log.followed_by(entry, self._count)
+        stretch._count = self._count + 1
+        return stretch
+
+
+class _Log:
+    """A list that only grows, at one end, whichever thread adds to it."""
+
+    __slots__ = ("_adding", "entries")
+
+    def __init__(self, entries: Iterable[JournalEntry]) -> None:
+        self.entries = list(entries)
+        self._adding = threading.Lock()
+
+    def followed_by(self, entry: JournalEntry, count: int) -> "_Log":
+        """Return a list whose first `count` entries are these, and whose next is `entry`."""
+        with self._adding:
+            if len(self.entries) == count:
+                self.entries.append(entry)
+                return self
+        return _Log([*self.entries[:count], entry])
+
+
 @dataclass(frozen=True, kw_only=True)
 class Journal:
     """Hold all edits of a run in order, and the number of steps it has taken.
@@ -70,8 +174,8 @@ class Journal:
     ----------
     origin : Sim
         The problem the run started from.
-    entries : tuple of JournalEntry
-        In order of action.
+    entries : sequence of JournalEntry
+        In order of action, an immutable `Entries`.
     n_steps : int
         Accepted steps of the run so far.
     t : float or None
@@ -83,11 +187,15 @@ class Journal:
     """
 
     origin: Sim
-    entries: tuple[JournalEntry, ...] = ()
+    entries: Entries = field(default_factory=Entries)
     n_steps: int = 0
     t: float | None = None
     t_end: float | None = None
     n_end: int | None = None
+
+    def __post_init__(self) -> None:
+        """Take over entries that are given otherwise, as a tuple."""
+        object.__setattr__(self, "entries", Entries.of(self.entries))
 
     def is_continued_by(self, other: "Journal") -> bool:
         """Tell whether a run with another journal went through all of this one."""
@@ -95,7 +203,7 @@ class Journal:
         return (
             self.n_steps <= other.n_steps
             and (self.t_end, self.n_end) == (other.t_end, other.n_end)
-            and self.entries == other.entries[:known]
+            and self.entries.begins(other.entries)
             and all(entry.step >= self.n_steps for entry in other.entries[known:])
             and self.origin.differs_in(other.origin) is None
         )
@@ -141,7 +249,7 @@ class Journal:
         try:
             return cls(
                 origin=sim_from_plain(plain["origin"], observers),
-                entries=tuple(_entry(entry, observers) for entry in plain["entries"]),
+                entries=Entries(_entry(entry, observers) for entry in plain["entries"]),
                 n_steps=int(plain["n_steps"]),
                 t=None if plain.get("t") is None else float(from_plain(plain["t"])),
                 t_end=None if plain["t_end"] is None else float(plain["t_end"]),

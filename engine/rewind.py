@@ -4,9 +4,9 @@ import math
 
 import numpy as np
 
-from engine.edits import apply_edit
+from engine.edits import apply_edit, edited_sim
 from engine.event_log import new_event_log
-from engine.journal import Journal, JournalEntry
+from engine.journal import Entries, Journal, JournalEntry
 from engine.run_state import FOREVER, runner_for, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
@@ -16,14 +16,14 @@ from engine.snapshot import Snapshot
 SCRATCH_ROWS = 1024
 
 
-def arrival_at(start: Snapshot, entries: tuple[JournalEntry, ...], step: int) -> Snapshot:
+def arrival_at(start: Snapshot, entries: Entries, step: int) -> Snapshot:
     """Return the run as it first arrived at a step.
 
     Parameters
     ----------
     start : Snapshot
         A checkpoint at or before the step, without edits made there.
-    entries : tuple of JournalEntry
+    entries : Entries
         All edits of the run; those of the checkpoint come first.
     step : int
         Accepted steps.
@@ -33,7 +33,7 @@ def arrival_at(start: Snapshot, entries: tuple[JournalEntry, ...], step: int) ->
     Snapshot
         With the edits before the step, and no others, in its journal.
     """
-    walk = _Walk(start)
+    walk = _Walk(start, entries)
     for entry in entries[len(start.journal.entries) :]:
         if entry.step < step:
             walk.to_entry(entry)
@@ -42,9 +42,9 @@ def arrival_at(start: Snapshot, entries: tuple[JournalEntry, ...], step: int) ->
     return walk.snapshot()
 
 
-def step_at_or_before(start: Snapshot, entries: tuple[JournalEntry, ...], t: float) -> int:
+def step_at_or_before(start: Snapshot, entries: Entries, t: float) -> int:
     """Return the count of the last step at or before a time, from a checkpoint before it."""
-    walk = _Walk(start)
+    walk = _Walk(start, entries)
     for entry in entries[len(start.journal.entries) :]:
         if entry.t <= t:
             walk.to_entry(entry)
@@ -57,14 +57,19 @@ def step_at_or_before(start: Snapshot, entries: tuple[JournalEntry, ...], t: flo
 class _Walk:
     """Advance a copy of a snapshot and throw the rows away."""
 
-    def __init__(self, start: Snapshot) -> None:
+    def __init__(self, start: Snapshot, entries: Entries) -> None:
         self.sim, self.arrays = start.sim, start.arrays.copy()
-        self.journal, self.entries = start.journal, start.journal.entries
+        self.journal = start.journal
+        self.entries = entries.first(len(start.journal.entries))
+        self.known = entries
         self.status = start.status
 
     def apply(self, entry: JournalEntry) -> None:
-        self.sim, self.arrays = apply_edit(self.sim, self.arrays, entry.edit)
-        self.entries = (*self.entries, entry)
+        after = edited_sim(self.sim, entry.edit)
+        self.arrays = apply_edit(self.sim, after, self.arrays, entry.edit)
+        self.sim = after
+        # Those of a run come in order, so what has been walked through is a stretch of them.
+        self.entries = self.known.first(len(self.entries) + 1)
 
     def to_entry(self, entry: JournalEntry) -> None:
         """Go to where an edit was made: behind an event, if the rest of that step failed."""

@@ -15,7 +15,7 @@ from engine.errors import RunError
 from engine.event_log import EventStore, joined_log
 from engine.failure import Failure, find_failure
 from engine.goal import Goal, make_goal
-from engine.journal import Edit, Journal, JournalEntry
+from engine.journal import Edit, Entries, Journal, JournalEntry
 from engine.pause import PauseRequest
 from engine.results import (
     ByKey,
@@ -85,7 +85,7 @@ class Run(Editable):
         self._samples = SampleStore(sim.observers)
         self._events = EventStore(sim.model)
         self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
-        self._entries: tuple[JournalEntry, ...] = ()
+        self._entries = Entries()
         self.status = Status.DONE
         self._sim = self._origin = sim
         self._presets = sim.model.presets
@@ -300,22 +300,23 @@ class Run(Editable):
             A name or a value of the edit is not valid; the run is as before.
         """
         # Validate and compile where the edit is made, while the run goes on.
-        runner_for(edited_sim(self._sim, edit))
+        runner_for(after := edited_sim(before := self._sim, edit))
         if not edit.values:
             return
         with self._boundary.edit():
-            self._apply(edit)
+            # Unless another thread has edited the run in the meantime.
+            self._apply(edit, after if self._sim is before else edited_sim(self._sim, edit))
 
-    def _apply(self, edit: Edit) -> None:
+    def _apply(self, edit: Edit, after: Sim) -> None:
         row_owed, edit = self._arrays.row_due(self._sim), fitted_edit(self._sim, edit)
         entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit, after_row=not row_owed)
-        self._sim, self._arrays = apply_edit(self._sim, self._arrays, edit)
-        self._runner = runner_for(self._sim)
+        self._arrays = apply_edit(self._sim, after, self._arrays, edit)
+        self._sim, self._runner = after, runner_for(after)
         if edit.kind == "observers":
             self._watch()
         if edit.kind in ("observers", "stepper"):
             self._slice_length = SliceLength(SLICE_SECONDS)
-        self._entries = (*self._entries, entry)
+        self._entries = self._entries.followed_by(entry)
         self.status = Status.DONE
 
     def _watch(self) -> None:
@@ -330,9 +331,8 @@ class Run(Editable):
             return self._snapshot()
 
     def _snapshot(self) -> Snapshot:
-        return Snapshot(
-            sim=self._sim, arrays=self._arrays.copy(), journal=self.journal, status=self.status
-        )
+        arrays = self._arrays.copy()
+        return Snapshot(sim=self._sim, arrays=arrays, journal=self.journal, status=self.status)
 
     def restore(self, snapshot: Snapshot) -> None:
         """Put the run back to a snapshot of the same model and recording.

@@ -3,7 +3,6 @@
 import threading
 import time
 from bisect import bisect_left, bisect_right
-from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -54,8 +53,9 @@ class Timeline:
     def __init__(self, *, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._marks: deque[Mark] = deque(maxlen=MOST_MARKS)
-        self._noted: dict[str, float] = {}
+        self._marks: list[Mark] = []
+        self._dropped = 0
+        self._latest: dict[str, tuple[int, float]] = {}
         self._rows: list[int] = []
         self._params: list[Mapping[str, float]] = []
 
@@ -63,28 +63,42 @@ class Timeline:
     def marks(self) -> tuple[Mark, ...]:
         """Return the changes, oldest first."""
         with self._lock:
-            return tuple(self._marks)
+            return tuple(self._marks[-MOST_MARKS:])
 
     def begin(self, params: Mapping[str, float]) -> None:
         """Begin an orbit with these parameters and no changes."""
         with self._lock:
             self._marks.clear()
-            self._noted.clear()
+            self._latest.clear()
+            self._dropped = 0
             self._rows, self._params = [0], [dict(params)]
 
     def note(
-        self, control: str, words: str, *, t: float, row: int, params: Mapping[str, float]
+        self,
+        control: str,
+        words: str,
+        *,
+        t: float,
+        row: int,
+        params: Mapping[str, float],
+        same: bool | None = None,
     ) -> None:
-        """Note a change before row `row`; `params` are in force from there on."""
+        """Note a change before row `row`; `params` are in force from there on.
+
+        It goes on with the control's latest mark where it comes soon after it; `same` says whether
+        it does, whatever the time: a motion is one mark, however long it lasts.
+        """
         now = self._clock()
         with self._lock:
-            since, self._noted[control] = self._noted.get(control, -np.inf), now
-            latest = next((m for m in reversed(self._marks) if m.control == control), None)
-            if latest is not None and now - since <= SAME_S:
-                place = len(self._marks) - 1 - [*reversed(self._marks)].index(latest)
-                self._marks[place] = replace(latest, words=words, until=t)
+            number, noted = self._latest.get(control, (-1, -np.inf))
+            place = number - self._dropped
+            if place >= 0 and (now - noted <= SAME_S if same is None else same):
+                self._marks[place] = replace(self._marks[place], words=words, until=t)
             else:
+                number = self._dropped + len(self._marks)
                 self._marks.append(Mark(control=control, words=words, t=t, until=t, row=row))
+                self._forget_marks()
+            self._latest[control] = number, now
             if self._params and self._params[-1] == params:
                 return
             if self._rows and self._rows[-1] == row:
@@ -92,6 +106,13 @@ class Timeline:
                 self._params.pop()
             self._rows.append(row)
             self._params.append(dict(params))
+
+    def _forget_marks(self) -> None:
+        """Forget the oldest marks, many at once: a mark more costs the same after many."""
+        if len(self._marks) >= 2 * MOST_MARKS:
+            count = len(self._marks) - MOST_MARKS
+            del self._marks[:count]
+            self._dropped += count
 
     def forget_rows_before(self, row: int) -> None:
         """Forget parameters that were in force only before a row that is no longer kept."""
@@ -104,9 +125,8 @@ class Timeline:
         """Forget the changes from time `t` on, where `row` rows remain."""
         with self._lock:
             kept = [mark for mark in self._marks if mark.t < t]
-            self._marks.clear()
-            self._marks.extend(kept)
-            self._noted.clear()
+            self._marks = [replace(mark, until=min(mark.until, t)) for mark in kept]
+            self._latest.clear()
             # Parameters in force from the row after the last one on have left no row.
             count = max(bisect_left(self._rows, row), 1)
             del self._rows[count:], self._params[count:]

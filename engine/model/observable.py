@@ -31,7 +31,7 @@ from engine.model.nodes import (
 if TYPE_CHECKING:
     from engine.model.model import Model
 
-__all__ = ["MOST_OPERATIONS", "Observable", "observable"]
+__all__ = ["MOST_OPERATIONS", "Observable", "field_of", "observable"]
 
 Column = NDArray[np.float64]
 
@@ -110,7 +110,21 @@ class Observable:
 
 def observable(model: "Model", scope: Scope, text: str, where: str) -> Observable:
     """Make an observable of a model; see `Model.observable`."""
-    tree = resolve(text, scope, where)
+    return _observable_of(model, resolve(text, scope, where), text, where)
+
+
+def field_of(model: "Model") -> Mapping[str, Observable]:
+    """Make observables of a model's right-hand sides; see `Model.field`."""
+    trees = zip(model.state_names, model.spec.equations, model.resolved_rhs, strict=True)
+    return MappingProxyType(
+        {
+            name: _observable_of(model, tree, equation.formula.text, f"the equation of {name}")
+            for name, equation, tree in trees
+        }
+    )
+
+
+def _observable_of(model: "Model", tree: Node, text: str, where: str) -> Observable:
     aux = {name: model.resolved_aux[name] for name in _aux_needed(model, tree)}
     found = {symbol for node in (tree, *aux.values()) for symbol in _symbols(node, model)}
     if any(symbol.role == "lag" for symbol in found):

@@ -9,7 +9,7 @@ from engine.model.generated import EventsCode, ModelCode
 from engine.model.lags import lags_in, written_code
 from engine.model.names import Scope
 from engine.model.nodes import Node
-from engine.model.observable import Observable, observable
+from engine.model.observable import Observable, field_of, observable
 from engine.model.render import Renderer
 from engine.model.render_integers import IntegerRenderer
 
@@ -55,6 +55,15 @@ class WithVariables(ABC):
             If `text` is no expression, uses an unknown name or a lag, or takes too long.
         """
         return observable(cast("Model", self), self._scope, text, where)
+
+    @cached_property
+    def field(self) -> Mapping[str, Observable]:
+        """The right-hand sides as observables, one a state: rates of a flow, next values of a map.
+
+        Reading it raises ExpressionError where one looks back with a lag or takes too long.  What
+        noise and events do is not in it.
+        """
+        return field_of(cast("Model", self))
 
     @cached_property
     def whole_names(self) -> frozenset[str]:

@@ -99,3 +99,24 @@ def test_a_lag_is_refused() -> None:
     state = model.state_names[0]
     with pytest.raises(engine.ExpressionError, match="lag"):
         model.observable(f"lag_{state}(1)")
+
+
+@pytest.mark.parametrize(
+    "name", ["lorenz", "pendulum", "kuramoto", "duffing", "henon", "ikeda", "logistic", "circle"]
+)
+def test_the_field_is_what_moves_a_run(name: str) -> None:
+    model = engine.load_model(name)
+    flow = model.kind == "ode"
+    sim = engine.Sim(model, stepper="euler" if flow else "map", jit=False, record=True)
+    rows = sim.run(n_steps=8)
+    states = {state: rows[state][:-1] for state in model.state_names}
+    assert tuple(model.field) == model.state_names
+    for state, rate in model.field.items():
+        found = rate(rows.t[:-1], states, sim.params)
+        expected = np.diff(rows[state]) / sim.dt if flow else rows[state][1:]
+        np.testing.assert_allclose(found, expected, rtol=1e-6, atol=1e-9)
+
+
+def test_a_field_that_looks_back_is_refused() -> None:
+    with pytest.raises(engine.ExpressionError, match="equation of .*lag"):
+        _ = engine.load_model("x[n+1] = r*x*(1 - lag_x(1))\nr = 2.2").field

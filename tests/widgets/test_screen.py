@@ -296,3 +296,64 @@ def test_a_window_is_positive_and_no_longer_than_what_is_kept(live_run: Maker) -
     assert view.window == 3.0
     view.set_window(1e9)
     assert view.window == pytest.approx(live.ring.capacity * live.dt)
+
+
+def test_every_kind_of_curve_and_image_travels_in_one_array() -> None:
+    edges = np.arange(3.0)
+    frame = {
+        "curves": [
+            {"style": "bars", "x": edges, "y": edges + 3.0, "label": "rows"},
+            {"style": "band", "x": edges, "y": edges + 6.0, "z": edges + 9.0, "color": "faint"},
+        ],
+        "image": {
+            "values": np.full((2, 2), 0.5),
+            "width": 2,
+            "height": 2,
+            "x": [0, 1],
+            "y": [0, 1],
+        },
+        "log": ("x",),
+        "seen": 7,
+    }
+    message = screen.packed([None, frame])
+    assert message["numbers"].dtype == np.float32
+    np.testing.assert_array_equal(
+        message["numbers"], [0, 1, 2, 3, 4, 5, 0, 1, 2, 6, 7, 8, 9, 10, 11, 0.5, 0.5, 0.5, 0.5]
+    )
+    nothing, head = message["frames"]
+    assert nothing is None
+    assert [(c["count"], c["deep"]) for c in head["curves"]] == [(3, False), (3, True)]
+    assert head["curves"][0]["label"] == "rows"
+    assert "values" not in head["image"]
+    assert head["log"] == ["x"]
+    assert "seen" not in head
+    assert "values" in frame["image"]
+
+
+def test_what_a_control_is_refused_is_said_at_that_control(page) -> None:
+    shown, view, _ = page
+
+    def refuse(control: str, value: Any) -> None:
+        if value == "rhoo":
+            raise ValueError("unknown name 'rhoo'")
+
+    view.use = refuse
+    shown._handle_msg({"view": 0, "control": "expression", "value": "rhoo"})
+    shown._handle_msg({"view": 0, "control": "other", "value": "rhoo"})
+    assert shown.refused[0]["expression"] == {"words": "unknown name 'rhoo'", "value": "rhoo"}
+    assert shown.refused[0].keys() == {"expression", "other"}
+    shown._handle_msg({"view": 0, "control": "expression", "value": "rho"})
+    assert shown.refused[0].keys() == {"other"}
+
+
+def test_a_view_that_asks_for_it_is_told_the_time_pointed_at(page) -> None:
+    shown, view, _ = page
+    view.used = None
+    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg({"cursor": 3.5})
+    assert view.used is None
+    drawn = view.draw
+    view.draw = lambda seen: drawn(seen) | {"cursor": True}
+    shown.refresh()
+    shown._handle_msg({"cursor": 4.5})
+    assert view.used == ("cursor", 4.5)

@@ -1,17 +1,6 @@
-// One live plot: its head with controls, its canvas, zoom and readout.  See screen.js.
+// One live plot: its head with controls, its picture, what the reader has zoomed.  See screen.js.
 
-const LIGHT = {
-  series: ["#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#3a9bd9", "#6b6b6b"],
-  grid: "rgba(20, 30, 45, 0.09)", axis: "rgba(20, 30, 45, 0.72)", trail: "#0072b2",
-  marker: "#d55e00", halo: "#ffffff",
-}
-const DARK = {
-  series: ["#56b4e9", "#e69f00", "#2bc59b", "#e08bc0", "#f0e442", "#ff7f50", "#b5bcc6"],
-  grid: "rgba(220, 232, 245, 0.09)", axis: "rgba(220, 232, 245, 0.78)", trail: "#56b4e9",
-  marker: "#f0a830", halo: "#0b1118",
-}
-
-function makePlot({schedule, palette, send}) {
+function makePlot({schedule, palette, type, send, point}) {
   const element = document.createElement("section")
   element.className = "plot"
   const head = document.createElement("div")
@@ -20,83 +9,112 @@ function makePlot({schedule, palette, send}) {
   sheet.className = "sheet"
   const canvas = document.createElement("canvas")
   canvas.setAttribute("role", "img")
-  sheet.append(canvas)
+  canvas.tabIndex = 0
+  const marks = makeMarks(schedule)
+  const table = makeTable()
+  const rows = document.createElement("div")
+  rows.className = "rows"
+  rows.tabIndex = 0
+  rows.hidden = marks.strip.hidden = true
+  rows.append(table.element)
+  sheet.append(canvas, marks.strip, marks.tip, rows)
   element.append(head, sheet)
   const words = document.createElement("span")
   words.className = "words"
   const ink = canvas.getContext("2d")
-  let face = null       // title, labels, controls
-  let worn = ""         // the same as text
-  let frame = null      // the latest frame and its curves
+  const image = makeImage()
+  const space = makeSpace()
+  let worn = ""         // the face as text
+  let refused = {}      // what was refused, by the control's name
   let curves = []
   let trail = emptyTrail(1)
-  let view = null       // {x: [lo, hi], y: [lo, hi]} while the reader has zoomed
-  let pointer = null
-  let area = {left: 0, top: 0, width: 1, height: 1}
   let stale = true      // the canvas does not show what it should
   let fresh = false     // a frame has come that was not painted yet
   let frames = 0
+  let cursor = null     // the time that is pointed at in any plot
+
+  // What the pointer and the keys act on; see pointer.js.
+  const state = {
+    face: null, frame: null, log: {x: false, y: false},
+    view: null,         // {x: [lo, hi], y: [lo, hi]} while the reader has zoomed
+    area: {left: 0, top: 0, width: 1, height: 1},
+    pointer: null, box: null, boxing: false, kicking: null, space, marker: null,
+  }
 
   function touch() { stale = true }
+  function again() { touch(); schedule() }
 
   function dress(next) {
     const text = JSON.stringify(next)
     if (text === worn) { return }
-    face = next
+    const face = state.face = next
     worn = text
-    const held = head.getRootNode().activeElement?.dataset?.name
+    const held = head.getRootNode().activeElement
+    const name = head.contains(held) ? held.dataset.name : undefined
+    const typed = held?.matches?.("input") ? held.value : undefined
     const title = document.createElement("span")
     title.className = "title"
     title.textContent = face.title
     const spread = document.createElement("span")
     spread.className = "spread"
-    const act = (control, value) => { if (control === "fit") { view = null } touch(); send(control, value) }
+    const act = (control, value) => {
+      if (control === "fit") { state.view = null; space.home() }
+      touch()
+      send(control, value)
+    }
     head.replaceChildren(title, words, spread, ...face.controls.map((spec) => makeControl(spec, palette(), act)))
-    head.querySelector(`[data-name="${held}"]`)?.focus()
+    showRefused(head, refused)
+    if (name) {
+      const field = head.querySelector(`[data-name="${CSS.escape(name)}"]`)
+      if (field && typed !== undefined && field.matches("input") && field.type === "text") { field.value = typed }
+      field?.focus()
+    }
     canvas.setAttribute("aria-label", face.description)
     touch()
   }
 
   function repaint() {
     worn = ""
-    if (face) { dress(face) }
+    if (state.face) { dress(state.face) }
   }
 
-  function receive(next, pieces) {
-    if (frame === null || next.reset) { trail = emptyTrail(next.keep || 1) }
-    if (next.reset === "all") { view = null }
-    frame = next
-    curves = next.append ? [] : pieces
+  function refuse(next) {
+    if (JSON.stringify(next) === JSON.stringify(refused)) { return }
+    refused = next
+    showRefused(head, refused)
+  }
+
+  function receive(next, pieces, pixels) {
+    if (state.frame === null || next.reset) { trail = emptyTrail(next.keep || 1) }
+    if (next.reset === "all") { state.view = null }
+    state.frame = next
+    state.log = {x: next.log.includes("x"), y: next.log.includes("y"), z: next.log.includes("z")}
+    if (next.log.length) { toLogarithms(next, pieces, state.log) }
+    curves = next.append ? pieces.slice(1) : pieces
     if (next.append && pieces.length) { trail = extend(trail, pieces[0], next.keep) }
+    if (pixels) { image.take({...next.image, values: pixels}) }
+    if (next.table) { table.show(next.table, state.face?.description ?? "") }
+    marks.take(next.marks)
     stale = fresh = true
   }
 
-  const limits = () => ({x: view?.x ?? frame.x, y: view?.y ?? frame.y})
+  const limits = () => ({x: state.view?.x ?? state.frame.x, y: state.view?.y ?? state.frame.y, log: state.log})
+  state.limits = limits
 
-  function paint() {
-    const width = canvas.clientWidth, height = canvas.clientHeight
-    if (!stale || width === 0 || face === null) { return }
-    stale = false
-    const ratio = window.devicePixelRatio || 1
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio)
-      canvas.height = Math.round(height * ratio)
+  function paint(now) {
+    const frame = state.frame
+    const asTable = Boolean(frame?.table)
+    if (rows.hidden === asTable) {
+      rows.hidden = !asTable
+      canvas.hidden = asTable
     }
-    ink.setTransform(ratio, 0, 0, ratio, 0, 0)
-    ink.clearRect(0, 0, width, height)
+    if (sheet.clientWidth === 0 || state.face === null) { return }
+    const spinning = !asTable && frame?.space && space.spin(now)
+    if (spinning) { again() }
+    if (!stale) { return }
+    stale = false
+    if (!asTable) { paintCanvas() }
     if (frame === null) { return }
-    const colours = palette()
-    const size = Math.max(12, Math.min(19, 9 + width / 110))
-    const {x, y} = limits()
-    area = drawAxes(ink, {x, y, width, height, size, colours, labels: [face.x_label, face.y_label]})
-    ink.save()
-    ink.beginPath()
-    ink.rect(area.left, area.top, area.width, area.height)
-    ink.clip()
-    drawCurves(x, y, colours)
-    ink.restore()
-    if (frame.notice) { drawNotice(ink, frame.notice, area, size, colours) }
-    if (pointer) { drawReadout(ink, pointer, area, {x, y}, size, colours) }
     if (words.textContent !== frame.words) { words.textContent = frame.words }
     if (fresh) {
       fresh = false
@@ -106,125 +124,130 @@ function makePlot({schedule, palette, send}) {
     }
   }
 
-  function drawCurves(x, y, colours) {
-    const scale = {
-      x: area.width / (x[1] - x[0]),
-      y: -area.height / (y[1] - y[0]),
-      left: area.left + (frame.origin - x[0]) * area.width / (x[1] - x[0]),
-      top: area.top + area.height + y[0] * area.height / (y[1] - y[0]),
+  function paintCanvas() {
+    const width = canvas.clientWidth, height = canvas.clientHeight
+    const ratio = window.devicePixelRatio || 1
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio)
+      canvas.height = Math.round(height * ratio)
     }
-    for (const curve of curves) {
-      const colour = colours.series[curve.color % colours.series.length]
-      if (frame.points) { drawPoints(ink, curve.x, curve.y, scale, colour, 1.6) } else { drawLine(ink, curve.x, curve.y, scale, colour) }
-    }
-    if (frame.append) {
-      if (frame.points) { drawCloud(ink, trail, scale, colours) } else { drawTrail(ink, trail, scale, colours.trail) }
-      drawMarker(ink, trail, scale, colours, frame.marker)
-    }
-  }
-
-  function place(event) {
-    const bounds = canvas.getBoundingClientRect()
-    return {x: event.clientX - bounds.left, y: event.clientY - bounds.top}
-  }
-
-  function look(next) {
-    view = face.zoom_x ? next : {y: next.y}
-    touch()
-    schedule()
-  }
-
-  canvas.addEventListener("wheel", (event) => {
+    ink.setTransform(ratio, 0, 0, ratio, 0, 0)
+    ink.clearRect(0, 0, width, height)
+    const {frame, face} = state
     if (frame === null) { return }
-    event.preventDefault()
-    const at = place(event)
-    const factor = Math.exp(event.deltaY * 0.0015)
-    const {x, y} = limits()
-    const zoom = (range, part) => range.map((end) => end + (range[0] + part * (range[1] - range[0]) - end) * (1 - factor))
-    look({
-      x: zoom(x, (at.x - area.left) / area.width),
-      y: zoom(y, 1 - (at.y - area.top) / area.height),
-    })
-  }, {passive: false})
-  canvas.addEventListener("pointermove", (event) => {
-    const next = place(event)
-    const last = pointer
-    pointer = next
-    touch()
-    schedule()
-    if (event.buttons === 1 && last && frame !== null) {
-      const {x, y} = limits()
-      const shift = (range, part) => range.map((end) => end + part * (range[1] - range[0]))
-      look({x: shift(x, (last.x - next.x) / area.width), y: shift(y, (next.y - last.y) / area.height)})
+    const colours = palette()
+    const size = Math.max(12, Math.min(19, 9 + width / 110)) * type()
+    if (frame.space) {
+      const labels = [face.x_label, face.y_label, face.z_label ?? ""]
+      state.area = {left: 0, top: 0, width, height}
+      space.draw(ink, {limits: frame, labels, log: state.log, width, height, size, ratio, colours, trail, curves, points: frame.points, marker: frame.marker, cursor: frame.cursor})
+      drawLegend(ink, curves, state.area, size, colours)
+      if (frame.notice) { drawNotice(ink, frame.notice, state.area, size, colours) }
+      return
     }
-  })
-  canvas.addEventListener("pointerdown", (event) => { canvas.setPointerCapture(event.pointerId); pointer = place(event) })
-  canvas.addEventListener("pointerleave", () => { pointer = null; touch(); schedule() })
-  canvas.addEventListener("dblclick", () => { view = null; touch(); send("fit", true) })
+    paintFlat(width, height, size, colours)
+  }
 
-  return {element, dress, repaint, receive, paint, touch, width: () => Math.max(1, Math.round(canvas.clientWidth))}
-}
+  function paintFlat(width, height, size, colours) {
+    const {frame, face} = state
+    const {x, y, log} = limits()
+    const below = frame.marks ? MARK_HEIGHT : 0
+    const area = state.area = drawAxes(ink, {x, y, log, width, height, size, colours, labels: [face.x_label, face.y_label], below})
+    ink.save()
+    ink.beginPath()
+    ink.rect(area.left, area.top, area.width, area.height)
+    ink.clip()
+    if (frame.image) { image.draw(ink, area, {x, y}) }
+    drawReferences(ink, frame.lines, area, {x, y, log}, size, colours)
+    drawCurves(x, y, colours)
+    drawCursor(x, y, colours)
+    if (state.box) { drawBoxZoom(colours) }
+    ink.restore()
+    drawLegend(ink, curves, area, size, colours)
+    if (frame.notice) { drawNotice(ink, frame.notice, area, size, colours) }
+    if (state.pointer) { drawReadout(ink, state.pointer, area, {x, y, log}, size, colours) }
+    if (frame.marks) { marks.place(x, area) }
+  }
 
-function makeControl(spec, colours, send) {
-  if (spec.kind === "select" || spec.kind === "number") {
-    const label = document.createElement("label")
-    const caption = document.createElement("span")
-    caption.textContent = spec.caption
-    const field = document.createElement(spec.kind === "select" ? "select" : "input")
-    field.dataset.name = spec.name
-    field.setAttribute("aria-label", spec.label)
-    if (spec.kind === "select") {
-      for (const [value, text] of spec.options) { field.add(new Option(text, value, false, value === spec.value)) }
-      field.onchange = () => send(spec.name, field.value)
-    } else {
-      Object.assign(field, {type: "number", min: spec.min, max: spec.max, step: "any", value: spec.value})
-      field.onchange = () => {
-        if (field.validity.valid && field.value !== "") { send(spec.name, Number(field.value)) } else { field.value = spec.value }
-      }
+  function drawCurves(x, y, colours) {
+    const {frame, log, area} = state
+    const down = -area.height / (y[1] - y[0])
+    const origin = log.x ? 0 : frame.origin
+    const scale = {
+      x: area.width / (x[1] - x[0]), y: down, logY: log.y,
+      left: area.left + (origin - x[0]) * area.width / (x[1] - x[0]),
+      top: area.top + area.height - y[0] * down,
     }
-    label.append(caption, field)
-    return label
+    scale.zero = scale.top
+    for (const curve of curves) {
+      if (frame.points && !curve.style) { curve.style = "points" }
+      drawCurve(ink, curve, scale, area, colours)
+    }
+    state.marker = null
+    if (!frame.append || trail.end === trail.start) { return }
+    if (frame.points) { drawCloud(ink, trail, scale, colours) } else { drawTrail(ink, trail, scale, colours.trail) }
+    const place = frame.marker ?? [trail.x[trail.end - 1], trail.y[trail.end - 1]]
+    const at = {x: scale.left + place[0] * scale.x, y: scale.top + place[1] * scale.y}
+    if (!Number.isFinite(at.x + at.y)) { return }
+    state.marker = at
+    const held = state.kicking
+    drawDot(ink, held?.x ?? at.x, held?.y ?? at.y, colours.marker, colours.halo, held ? 7.5 : 5.5)
+    if (frame.kick) { canvas.dataset.marker = `${Math.round(at.x)},${Math.round(at.y)}` }
   }
-  const button = document.createElement("button")
-  button.type = "button"
-  button.textContent = spec.caption
-  button.dataset.name = spec.name
-  button.setAttribute("aria-label", spec.label)
-  if (spec.kind === "toggle") {
-    button.setAttribute("aria-pressed", String(spec.value))
-    button.style.setProperty("--swatch", colours.series[spec.color % colours.series.length])
+
+  function drawCursor(x, y, colours) {
+    const {frame, area, log} = state
+    ink.strokeStyle = colours.axis
+    ink.lineWidth = 1
+    if (frame.time_axis && cursor !== null) {
+      const across = area.left + (cursor - x[0]) / (x[1] - x[0]) * area.width
+      ink.beginPath()
+      ink.moveTo(across, area.top)
+      ink.lineTo(across, area.top + area.height)
+      ink.stroke()
+    }
+    if (Array.isArray(frame.cursor)) {
+      const [u, v] = frame.cursor.map((value, k) => log["xy"[k]] ? Math.log10(value) : value)
+      const across = area.left + (u - x[0]) / (x[1] - x[0]) * area.width
+      const down = area.top + area.height - (v - y[0]) / (y[1] - y[0]) * area.height
+      if (Number.isFinite(across + down)) { drawDot(ink, across, down, "transparent", colours.axis, 6) }
+    }
   }
-  button.onclick = () => send(spec.name, !spec.value)
-  return button
+
+  function drawBoxZoom(colours) {
+    const {x, y, to} = state.box
+    ink.strokeStyle = colours.axis
+    ink.setLineDash([4, 3])
+    ink.strokeRect(Math.min(x, to.x), Math.min(y, to.y), Math.abs(to.x - x), Math.abs(to.y - y))
+    ink.setLineDash([])
+    ink.globalAlpha = 0.12
+    ink.fillStyle = colours.trail
+    ink.fillRect(Math.min(x, to.x), Math.min(y, to.y), Math.abs(to.x - x), Math.abs(to.y - y))
+    ink.globalAlpha = 1
+  }
+
+  function follow(t) {
+    if (t === cursor) { return }
+    cursor = t
+    if (state.frame?.time_axis) { again() }
+  }
+
+  handlePointer(canvas, state, {again, send, point})
+  handleKeys(canvas, state, {again, send})
+  return {element, dress, repaint, receive, refuse, paint, touch, follow, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
 }
 
-// The trail: the latest points of a curve, in an array twice as long as needed.
-
-function emptyTrail(keep) {
-  return {x: new Float32Array(2 * keep), y: new Float32Array(2 * keep), start: 0, end: 0, keep}
-}
-
-function extend(trail, piece, keep) {
-  const {x, y} = piece
-  if (keep !== trail.keep) {
-    const next = emptyTrail(keep)
-    const count = Math.min(keep, trail.end - trail.start)
-    next.x.set(trail.x.subarray(trail.end - count, trail.end))
-    next.y.set(trail.y.subarray(trail.end - count, trail.end))
-    next.end = count
-    trail = next
+// On a logarithmic axis limits and curves are kept as decimal logarithms.
+function toLogarithms(frame, pieces, log) {
+  const written = (values, origin) => values.map((value) => value + origin > 0 ? Math.log10(value + origin) : NaN)
+  for (const axis of ["x", "y", "z"]) {
+    if (!log[axis] || !frame[axis]) { continue }
+    const high = Math.log10(frame[axis][1])
+    frame[axis] = [frame[axis][0] > 0 ? Math.log10(frame[axis][0]) : high - 6, high]
+    for (const piece of pieces) { if (piece[axis]) { piece[axis] = written(piece[axis], axis === "x" ? frame.origin : 0) } }
+    const place = "xyz".indexOf(axis)
+    if (frame.marker) { frame.marker[place] = Math.log10(frame.marker[place]) }
   }
-  const fresh = Math.min(x.length, keep)
-  if (trail.end + fresh > trail.x.length) {
-    const kept = Math.min(trail.end - trail.start, keep)
-    trail.x.copyWithin(0, trail.end - kept, trail.end)
-    trail.y.copyWithin(0, trail.end - kept, trail.end)
-    trail.start = 0
-    trail.end = kept
-  }
-  trail.x.set(x.subarray(x.length - fresh), trail.end)
-  trail.y.set(y.subarray(y.length - fresh), trail.end)
-  trail.end += fresh
-  trail.start = Math.max(trail.start, trail.end - keep)
-  return trail
+  // A band's upper end is another height.
+  if (log.y && !frame.space) { for (const piece of pieces) { if (piece.z) { piece.z = written(piece.z, 0) } } }
 }

@@ -31,8 +31,27 @@ const STYLE = `
 .head button[aria-pressed="false"] { opacity: .5; }
 .head button[aria-pressed="false"]::before { background: currentColor; opacity: .5; }
 .words { font-variant-numeric: tabular-nums; font-weight: 500; white-space: nowrap; }
+.head .refused { flex-basis: 100%; font-size: .88em; font-weight: 500; color: #b3261e; }
+.dark .head .refused { color: #ff9d8f; }
+.head [aria-invalid] { border-color: #d55e00; }
+.head input[type="text"] { width: auto; max-width: 15em; font-variant-ligatures: none; }
 .sheet { position: relative; flex: 1; min-height: 0; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: crosshair; }
+.rows { position: absolute; inset: 0; overflow: auto; }
+.rows[hidden], canvas[hidden], .strip[hidden], .tip[hidden], .mark[hidden] { display: none; }
+table { border-collapse: collapse; margin: 0 10px; width: calc(100% - 20px);
+  font: 500 clamp(14px, 0.45vw + 8px, 19px) system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+th { text-align: left; font-weight: 400; opacity: .78; padding: 4px 16px 4px 0; }
+td { text-align: right; padding: 4px 0; }
+tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent); }
+.strip { position: absolute; left: 0; right: 0; height: 14px; overflow: hidden; }
+.mark { position: absolute; left: 0; top: 0; height: 14px; padding: 0 4px; border: 0; background: none; color: inherit;
+  cursor: help; width: calc(var(--long) + 8px); }
+.mark::before { content: ""; display: block; height: 7px; border-radius: 2px; background: #d55e00; min-width: 3px; }
+.dark .mark::before { background: #e69f00; }
+.mark:focus-visible { outline: 2px solid #56b4e9; outline-offset: -2px; }
+.tip { position: absolute; bottom: 34px; max-width: 92%; padding: 3px 8px; border-radius: 6px; pointer-events: none;
+  font: 500 13px system-ui, sans-serif; color: #ffffff; background: #26323e; z-index: 2; }
 `
 
 
@@ -54,7 +73,9 @@ export function render({model, el}) {
     plots = model.views.map((view, place) => makePlot({
       schedule,
       palette: () => colours,
+      type: () => 1,
       send: (control, value) => model.send_msg({view: place, control, value}),
+      point,
     }))
     box.replaceChildren(...plots.map((plot, place) => {
       plot.element.style.gridArea = `v${place}`
@@ -62,6 +83,16 @@ export function render({model, el}) {
     }))
     arrange()
     dress()
+  }
+
+  // The time that is pointed at in one plot is shown in all of them; the server is told once a frame.
+  let pointed = null
+  let telling = 0
+  function point(t) {
+    if (t === pointed) { return }
+    pointed = t
+    for (const plot of plots) { plot.follow(t) }
+    telling ||= requestAnimationFrame(() => { telling = 0; model.send_msg({cursor: pointed}) })
   }
 
   // On a narrow, high page the plots stand one above another.
@@ -82,6 +113,7 @@ export function render({model, el}) {
     const next = channels[0] + channels[1] + channels[2] > 382 ? DARK : LIGHT
     if (next !== colours) {
       colours = next
+      box.classList.toggle("dark", next === DARK)
       for (const plot of plots) { plot.repaint() }
     }
   }
@@ -93,18 +125,20 @@ export function render({model, el}) {
     const take = (count) => all.subarray(at, at += count)
     frames.forEach((frame, place) => {
       if (frame === null) { return }
-      const curves = frame.curves.map(({color, count}) => ({color, x: take(count), y: take(count)}))
-      plots[place].receive(frame, curves)
+      const curves = frame.curves.map((curve) => ({
+        ...curve, x: take(curve.count), y: take(curve.count), z: curve.deep ? take(curve.count) : null,
+      }))
+      plots[place].receive(frame, curves, frame.image && take(frame.image.width * frame.image.height))
     })
     waiting = seq
     schedule()
   }
 
-  function paint() {
+  function paint(now) {
     pending = 0
     if (!box.isConnected || box.clientWidth === 0) { return }
     look()
-    for (const plot of plots) { plot.paint() }
+    for (const plot of plots) { plot.paint(now) }
     if (painted !== waiting) {
       painted = waiting
       model.send_msg({painted})
@@ -123,6 +157,7 @@ export function render({model, el}) {
     themed.observe(root, {attributes: true, attributeFilter: ["class", "data-theme", "style", "data-jp-theme-light"]})
   }
   model.on("views", dress)
+  model.on("refused", () => model.views.forEach((_, place) => plots[place].refuse(model.refused[place] ?? {})))
   model.on("msg:custom", receive)
   model.on("remove", () => { sized.disconnect(); themed.disconnect(); cancelAnimationFrame(pending) })
   build()

@@ -3,12 +3,15 @@
 import pathlib
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Protocol
 
 import numpy as np
 import panel as pn
 import param
+
+from widgets.live.refusal import REFUSALS
 
 FRAMES_OUT = 3
 """How many pictures may be on their way to the browser, unpainted."""
@@ -18,6 +21,12 @@ CREDIT_S = 2.0
 
 AWAY_S = 5.0
 """After how many seconds without an answer a page counts as closed or hidden."""
+
+SCRIPTS = (
+    *("screen.js", "plot.js", "pointer.js", "controls.js", "palette.js", "axes.js", "curves.js"),
+    *("trail.js", "image.js", "space.js", "raster.js", "marks.js", "table.js"),
+)
+"""What draws, joined to one module."""
 
 _HERE = pathlib.Path(__file__).parent
 
@@ -73,14 +82,29 @@ class Screen(pn.custom.JSComponent):
     sentence in place of curves; ``reset``: True drops the trail, ``"all"`` also the reader's zoom;
     ``edits``: how many edits the picture shows; ``seen``: what the view wants to be told when it
     draws the next one.
+
+    A curve may further have ``style``: "line", "points", "bars" (edges ``x`` (n + 1,), heights
+    ``y`` of which the last is not drawn), "segments" (consecutive pairs), "band" (from ``y`` up to
+    ``z``) or "ticks" (short upright marks); ``z`` of a curve in space; ``label``, which makes a
+    legend; ``alpha``; ``width``; and as ``color`` also "axis", "faint", "trail" or "marker".  After
+    the trail's piece there may be curves that are drawn whole.
+
+    A frame may further have ``image`` (dict of ``values`` (height · width,) from 0 to 1, the lowest
+    row first, nan where nothing is, ``width``, ``height`` and the limits ``x``, ``y``); ``space``:
+    True draws in space, with limits ``z``; ``lines``: dicts of ``axis``, ``at``, ``words``;
+    ``table``: rows of label and text, in place of a picture; ``log``: the axes that are
+    logarithmic; ``marks``: dicts of ``t``, ``until``, ``words`` under a time axis; ``kick``: which
+    states the axes ``x`` and ``y`` are, if any: the point that moves can then be dragged, and the
+    view is told by ``use("kick", {state: value})``; ``time_axis``: True where x is the model's
+    time; ``cursor``: True, or the place of the time pointed at: the view is told that time by
+    ``use("cursor", t)``, and None when nothing is pointed at.
     """
 
     views = param.List([], doc="Title, labels and controls of each view.")
     layout = param.List([], doc="Grid of places.")
+    refused = param.List([], doc="What each view's controls were refused, by name.")
 
-    _esm = "\n".join(
-        (_HERE / name).read_text("utf-8") for name in ("screen.js", "plot.js", "drawing.js")
-    )
+    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in SCRIPTS)
 
     def __init__(
         self,
@@ -103,6 +127,7 @@ class Screen(pn.custom.JSComponent):
         self._watched = False
         self._asked_at: float | None = None
         self._seen: list[Any] = [None] * len(self._sources)
+        self._following = [False] * len(self._sources)
         self._lock = threading.Lock()
         self._sent = self._painted = 0
         self._sent_at = 0.0
@@ -145,8 +170,24 @@ class Screen(pn.custom.JSComponent):
             if self._on_ready is not None:
                 self._on_ready()
         if "control" in data:
-            self._sources[data["view"]].use(str(data["control"]), data["value"])
+            self._use(int(data["view"]), str(data["control"]), data["value"])
+        if "cursor" in data:
+            for place, following in enumerate(self._following):
+                if following:
+                    self._use(place, "cursor", data["cursor"])
         self.refresh()
+
+    def _use(self, place: int, control: str, value: Any) -> None:
+        """Have a view act, and say at the control what it has against it."""
+        refused = {**(self.refused[place] if self.refused else {})}
+        refused.pop(control, None)
+        try:
+            self._sources[place].use(control, value)
+        except REFUSALS as error:
+            refused[control] = {"words": str(error), "value": value}
+        if refused != (self.refused[place] if self.refused else {}):
+            everything = self.refused or [{} for _ in self._sources]
+            self.refused = [*everything[:place], refused, *everything[place + 1 :]]
 
     def _send(self) -> None:
         with self._lock:
@@ -170,6 +211,10 @@ class Screen(pn.custom.JSComponent):
                 seen if frame is None else frame["seen"]
                 for frame, seen in zip(frames, self._seen, strict=True)
             ]
+            self._following = [
+                following if frame is None else bool(frame.get("cursor"))
+                for frame, following in zip(frames, self._following, strict=True)
+            ]
             self._send_msg({"seq": self._sent, **packed(frames)})
 
     def _has_credit(self) -> bool:
@@ -180,19 +225,37 @@ class Screen(pn.custom.JSComponent):
         return True
 
 
+DEFAULTS: Mapping[str, Any] = MappingProxyType(
+    {
+        **{"append": False, "keep": 0, "points": False, "reset": False, "origin": 0.0, "edits": 0},
+        **{"words": "", "notice": "", "log": (), "lines": ()},
+    }
+)
+"""What a frame need not say."""
+
+
 def packed(frames: Sequence[Frame | None]) -> dict[str, Any]:
     """Put all the numbers of some frames into one array, in the order of their curves."""
-    pieces, heads = [], []
+    pieces: list[Any] = []
+    heads: list[dict[str, Any] | None] = []
     for frame in frames:
         if frame is None:
             heads.append(None)
             continue
-        pieces += [curve[axis] for curve in frame["curves"] for axis in ("x", "y")]
-        curves = [{"color": c.get("color", 0), "count": len(c["x"])} for c in frame["curves"]]
-        defaults = {"append": False, "keep": 0, "points": False, "reset": False}
-        defaults |= {"words": "", "notice": ""}
-        heads.append(
-            {k: v for k, v in (defaults | frame).items() if k != "seen"} | {"curves": curves}
-        )
+        head = {**DEFAULTS, **frame, "curves": [_packed_curve(c, pieces) for c in frame["curves"]]}
+        head.pop("seen", None)
+        head["log"], head["lines"] = list(head["log"]), list(head["lines"])
+        if frame.get("image") is not None:
+            image = dict(frame["image"])
+            pieces.append(np.asarray(image.pop("values"), np.float32).ravel())
+            head["image"] = image
+        heads.append(head)
     numbers = np.concatenate(pieces) if pieces else np.empty(0, np.float32)
     return {"frames": heads, "numbers": numbers}
+
+
+def _packed_curve(curve: Mapping[str, Any], pieces: list[Any]) -> dict[str, Any]:
+    deep = curve.get("z") is not None
+    pieces += [np.asarray(curve[axis], np.float32) for axis in ("x", "y", "z")[: 2 + deep]]
+    head = {key: value for key, value in curve.items() if key not in ("x", "y", "z")}
+    return {"color": 0, **head, "count": len(curve["x"]), "deep": deep}

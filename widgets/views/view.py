@@ -48,6 +48,7 @@ class View(pn.viewable.Viewer):
     description = param.String("", doc="Accessible name of the picture.")
     x_label = param.String("", doc="Label of the horizontal axis.")
     y_label = param.String("", doc="Label of the vertical axis.")
+    z_label = param.String("", doc="Label of the axis that stands upright in space.")
     zoom_x = param.Boolean(True, doc="The reader may zoom and shift the horizontal axis.")
     controls = param.List([], doc="Controls in the head: dicts of kind, name, label, value, ….")
     version = param.Integer(0, doc="Grows when the picture has to be drawn afresh.")
@@ -106,7 +107,7 @@ class View(pn.viewable.Viewer):
 
     def face(self) -> dict[str, Any]:
         """Return what the page needs to know besides frames."""
-        names = ("title", "description", "x_label", "y_label", "zoom_x", "controls")
+        names = ("title", "description", "x_label", "y_label", "z_label", "zoom_x", "controls")
         return {name: getattr(self, name) for name in names}
 
     def listen(self, listener: Listener) -> None:

@@ -316,3 +316,44 @@ def test_only_steppers_that_fit_the_model_are_offered(live_run: Maker, until: Un
     until(lambda: live.moment.t > 0.1)
     assert live.stepper == "euler_maruyama"
     assert live.steppers == [s for s in engine.list_steppers("ode") if s.stochastic]
+
+
+def test_what_pauses_a_run_is_chosen_in_words_and_said_in_words(
+    live_run: Maker, until: Until
+) -> None:
+    live = live_run()
+    live.speed = 20.0
+    live.set_pause_when("x > > 3")
+    assert live.settle(60)
+    assert "column" in live.messages["pause when"]
+    assert live.pause_when == ""
+    live.set_pause_when(" x > 12 ")
+    live.play()
+    until(lambda: live.paused_by != "")
+    assert live.pause_when == "x > 12"
+    assert "pause when" not in live.messages
+    assert live.status.startswith("Paused, because x > 12 became true · t = 0.26 ·")
+    rows = live.moment.rows
+    assert live.moment.values["x"] > 12.0
+    assert live.ring.row(rows - 2)[1]["x"] <= 12.0
+    live.set_section("view 1", "z", 27.0, "up")
+    live.run_to_section()
+    until(lambda: live.paused_by.startswith("the section z"))
+    assert live.sections == ["view 1"]
+    live.advance_by(50)
+    assert live.settle(60)
+    live.drop_section("view 1")
+    live.run_to_section()
+    live.run_to_event()
+    assert live.settle(60)
+    assert live.messages["next event"] == "lorenz has no events"
+    live.advance_by(0)
+    assert live.settle(60)
+    assert "0 steps" in live.messages["advance"]
+    live.choose_model("logistic")
+    assert live.settle(60)
+    assert live.pause_when == "x > 12"
+    live.choose_model("x' = 1\ny' = 2\n".replace("x", "u"))
+    assert live.settle(60)
+    assert live.pause_when == ""
+    assert "x" in live.messages["pause when"]

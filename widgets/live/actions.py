@@ -64,6 +64,28 @@ def go_back(player: Player) -> None:
         player.go_back(WATCHED_S * speed)
 
 
+def turn(
+    player: Player, backward: bool, prepare: "weakref.WeakMethod[Callable[[str], None]]"
+) -> None:
+    """Say to `announce` that the model is prepared to run the other way, and turn round."""
+    announce = prepare()
+    if announce is not None and player.sim is not None and backward != player.backward:
+        announce(f"{player.sim.model.name} {'backward' if backward else 'forward'}")
+    del announce
+    player.turn(backward)
+
+
+def reset_params(player: Player) -> None:
+    """Put every parameter back to the model's own value, in one edit."""
+    if player.sim is not None:
+        model = player.sim.model
+        own = dict(zip(model.param_names, model.param_values, strict=True))
+        present = player.sim.params
+        changed = {name: value for name, value in own.items() if present[name] != value}
+        if changed:
+            player.set_params(changed)
+
+
 def set_stepper(
     player: Player, name: str, prepare: "weakref.WeakMethod[Callable[[str], None]]"
 ) -> None:

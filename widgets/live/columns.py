@@ -44,6 +44,8 @@ class Piece:
         The parameters in force at these rows.
     first : int
         How many rows came before, since the orbit began or was taken back.
+    backward : bool
+        Whether time runs down along them.
     traces : mapping
         What the observers left meanwhile: by observer, then by column, ``t`` among them.
     events : mapping
@@ -56,6 +58,7 @@ class Piece:
     y: Array
     params: Mapping[str, float]
     first: int
+    backward: bool = False
     traces: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Any] = field(default_factory=dict)
 

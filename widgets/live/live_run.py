@@ -15,11 +15,12 @@ import engine
 from widgets.live import actions, words
 from widgets.live.actions import ObserverChoice
 from widgets.live.columns import observable, read_columns
-from widgets.live.commands import Commands
 from widgets.live.listener import Listener
 from widgets.live.moment import Moment
 from widgets.live.player import Player
+from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, History, Ring
+from widgets.live.run_control import RunControl
 from widgets.live.timeline import Mark
 from widgets.live.worker import Worker
 
@@ -27,7 +28,7 @@ STATUS_S = 0.2
 """Seconds between two sentences of the status line while a run moves: people read slowly."""
 
 
-class LiveRun(Commands):
+class LiveRun(RunControl):
     """Run a model at a chosen pace on a thread of its own, and take edits while it runs.
 
     It needs neither a browser nor a server.  Methods return at once, from any thread; edits of
@@ -251,6 +252,10 @@ class LiveRun(Commands):
                 self._announced = sim.model
                 self._refused = {control: message} if message else {}
                 news["model"] = sim.model
+                news["irreversible"] = irreversible(sim.model)
+                news["event_names"] = [event.name for event in sim.model.events.events]
+                if self._player.pause_refused:
+                    self._refused["pause when"] = self._player.pause_refused
                 if not self._speed_chosen:
                     news["speed"] = actions.suggested_speed(sim)
             news |= {
@@ -262,6 +267,7 @@ class LiveRun(Commands):
                 "rtol": sim.rtol,
                 "atol": sim.atol,
             }
+        news |= self._control_news()
         news["messages"] = dict(self._refused)
         self.deliver(partial(self._take_over, news))
 
@@ -284,6 +290,7 @@ class LiveRun(Commands):
         if now - self._said_at >= STATUS_S or not player.playing:
             self._said_at = now
             news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
+            news["paused_by"] = player.paused_by
             self.deliver(partial(self._take_over, news))
         if moved:
             for reference in list(self._viewers):
@@ -295,7 +302,7 @@ class LiveRun(Commands):
         player, moment = self._player, self._player.moment
         if player.sim is None:
             return self._refused.get("model", "Starting")
-        mode = "Running" if player.playing else "Paused"
+        mode = words.mode(player.playing, player.backward, player.goal_words, player.paused_by)
         if player.failure is not None:
             mode = "Stopped"
         elif player.ended:
@@ -303,7 +310,9 @@ class LiveRun(Commands):
         elif player.playing and moment.lagging:
             mode = "Running as fast as this machine can"
         states = {name: moment.values[name] for name in player.sim.model.state_names}
-        where = words.position(player.sim.model.kind, moment.t, moment.n_steps, states)
+        kind = player.sim.model.kind
+        steps = round(moment.t) if kind == "map" else moment.n_steps
+        where = words.position(kind, moment.t, steps, states)
         return f"{mode} · {where}"
 
     @param.depends("speed", watch=True)

@@ -25,9 +25,13 @@ class Measuring:
         self.refused = ""
         self.traces: dict[str, History] = {}
 
-    def begin(self, sim: engine.Sim) -> None:
-        """Hold empty curves for the observers of a run that begins or is measured from now on."""
-        self.refused = "" if sim.observers else measured(sim, self.wanted)[1]
+    def begin(self, sim: engine.Sim, reason: str = "") -> None:
+        """Hold empty curves for the observers of a run that begins or is measured from now on.
+
+        `reason` says why none is to be measured.
+        """
+        refused = "" if sim.observers or reason else measured(sim, self.wanted)[1]
+        self.refused = reason or refused
         self.traces = {
             f"{observer.key}.{column}": History()
             for observer in sim.observers

@@ -13,7 +13,9 @@ from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
 from widgets.live.pacing import Pace
+from widgets.live.player_control import PlayerControl
 from widgets.live.player_edits import PlayerEdits
+from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
 from widgets.live.timeline import Timeline
 
@@ -21,7 +23,7 @@ RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
 
-class Player(PlayerEdits):
+class Player(PlayerControl, PlayerEdits):
     """Advance one run in slices that are due, and keep its latest rows and its traces.
 
     Everything but reading the attributes happens on one thread, the worker's.
@@ -43,6 +45,7 @@ class Player(PlayerEdits):
         slice_s: float = 0.02,
         ring_rows: int = RING_ROWS,
     ) -> None:
+        super().__init__()
         self.pace = Pace(1.0)
         self.playing = False
         self.watched = True
@@ -57,15 +60,15 @@ class Player(PlayerEdits):
         self.moment = Moment()
         self.slice_s = slice_s
         self._clock = clock
-        self._shown_t = 0.0
+        self._shown_t = self._initial_t = 0.0
         self._lagging = False
         self._kicked = False
         self._edited_at: deque[int] = deque()
 
     @property
     def sim(self) -> engine.Sim | None:
-        """Return the settings in force, None before the first run."""
-        return None if self.run is None else self.run.sim
+        """Return the settings in force, in the model's own time; None before the first run."""
+        return None if self.run is None else self.reversal.forward(self.run.sim)
 
     def build(
         self, sim: engine.Sim, *, observers: tuple[engine.ObserverModule, ...] | None = None
@@ -82,29 +85,30 @@ class Player(PlayerEdits):
         wanted = sim.observers if observers is None else observers
         sim, _ = measured(sim, wanted)
         run = sim.start(history_rows=RING_ROWS)
-        self.initial = sim.y0
+        self.initial, self._initial_t = sim.y0, sim.t0
         self.measuring.wanted = wanted
+        self.reversal.begin(sim.model)
+        self.pause_refused = self.breakpoints.adapt(sim.model)
         self._begin(run)
 
     def reset(self) -> None:
-        """Go back to the initial state and time; parameters and settings stay as they are.
+        """Go back to the initial state and time; parameters, settings and direction stay.
 
         Raises
         ------
         engine.PhasescopeError
             The initial state or a setting is refused.
         """
-        sim = self._present().sim.replace(y0=self.initial)
-        self.build(sim, observers=self.measuring.wanted)
+        self._start_from(self.initial, self._initial_t, self.backward, 0)
 
     def play(self) -> None:
         """Let `tick` advance the run from now on."""
-        self.playing = self.run is not None and self.failure is None and not self.ended
-        self.pace.rest()
+        self._set_out()
 
     def pause(self) -> None:
         """Let `tick` leave the run alone."""
         self.playing = False
+        self._forget_goal()
 
     def attend(self, watched: bool) -> None:
         """Let `tick` leave the run alone while nobody sees it, and go on from there later."""
@@ -116,19 +120,11 @@ class Player(PlayerEdits):
         if not (self.playing and self.watched) or self.run is None:
             return False
         due = self.pace.due(self._clock())
-        if not self.pace.unlimited:
+        if not self.hurrying:
             self._shown_t += due
         self._catch_up(self.run)
         self._observe()
         return self.playing
-
-    def step(self) -> None:
-        """Advance by one accepted step."""
-        if self.run is None or self.failure is not None or self.ended:
-            return
-        self._absorb(self.run.advance(n_steps=1))
-        self._shown_t = self.run.t
-        self._observe()
 
     def go_back(self, duration: float) -> None:
         """Return to `duration` before the present time, or as far back as is known.
@@ -138,18 +134,21 @@ class Player(PlayerEdits):
         engine.PhasescopeError
             No earlier state is known.
         """
-        run = self._present()
-        first_t = self.ring.row(self.ring.total - len(self.ring))[0] if len(self.ring) else run.t
+        run, time = self._present(), self.reversal.time
+        first_t = (
+            time(self.ring.row(self.ring.total - len(self.ring))[0]) if len(self.ring) else run.t
+        )
         run.rewind(t=max(run.t - duration, first_t))
         self.failure, self.ended, self.playing = None, False, False
-        self.ring.truncate(run.t)
-        self.timeline.truncate(run.t, self.ring.total)
+        self.ring.truncate(time(run.t))
+        self.timeline.truncate(time(run.t), self.ring.total)
         self.measuring.truncate(run.t)
         for listener in self.listeners:
             listener.begin()
         self.measuring.follow(run.sim)
         self._shown_t = run.t
         self._kicked = False
+        self._restart_control()
         self._observe(generation=self.moment.generation + 1)
 
     @property
@@ -164,8 +163,8 @@ class Player(PlayerEdits):
     def _begin(self, run: engine.Run) -> None:
         sim = run.sim
         # A view may still be reading the old rows on another thread, so they stay as they are.
-        self.ring = Ring(sim.record, self.ring.capacity)
-        self.measuring.begin(sim)
+        self.ring = Ring(sim.record, self.ring.capacity, backward=self.backward)
+        self.measuring.begin(sim, UNMEASURED if self.backward else "")
         self.timeline.begin(sim.params)
         self.run = run
         for listener in self.listeners:
@@ -174,29 +173,30 @@ class Player(PlayerEdits):
         self._shown_t = run.t
         self._lagging = self._kicked = False
         self.pace.rest()
-        self._absorb(run.advance(n_steps=0))
+        self._restart_control()
+        self._absorb(*self._advanced(run, {"n_steps": 0}))
         self._observe(generation=self.moment.generation + 1)
 
     def _catch_up(self, run: engine.Run) -> None:
         """Advance to the time that is to be seen, as far as one slice's wall time allows."""
         end = time.monotonic() + self.slice_s
         left = self.slice_s
+        hurrying = self.hurrying
         bound = self._bound(run)
-        while self.playing and left > 0.0 and bound is not None:
-            self._absorb(run.advance(**bound, rows=self._rows_a_slice, budget_s=left))
+        while self.playing and self._halt is None and left > 0.0 and bound is not None:
+            self._advance(run, {**bound, "rows": self._rows_a_slice, "budget_s": left})
             left = end - time.monotonic()
             bound = self._bound(run)
-        if self.pace.unlimited:
-            self._shown_t = run.t
-            self._lagging = False
-            return
-        self._lagging = self.playing and bound is not None
-        if self._lagging:
+        arrived = self._arrive(hurrying=hurrying)
+        self._lagging = self.playing and self._halt is None and bound is not None and not hurrying
+        if not arrived and (self._lagging or hurrying):
             self._shown_t = run.t
 
     def _bound(self, run: engine.Run) -> dict[str, Any] | None:
         """Return how far the run is to be advanced, None where it is far enough."""
-        if self.pace.unlimited:
+        if self._goal is not None:
+            return {"n_steps": self._goal - run.n_steps} if self._goal > run.n_steps else None
+        if self.hurrying:
             return {}
         if run.sim.method.adaptive:
             return {"t": self._shown_t} if self._shown_t > run.t else None
@@ -214,46 +214,37 @@ class Player(PlayerEdits):
         if listener in self.listeners:
             self.listeners.remove(listener)
 
-    def _absorb(self, chunk: engine.Chunk) -> None:
-        if self.listeners:
-            self._tell(chunk)
-        self.ring.append(chunk.t, chunk.y)
-        self._kicked = self._kicked and not len(chunk.t)
-        self.measuring.append(chunk.traces)
-        if chunk.status in (engine.Status.NAN_DETECTED, engine.Status.STEPFAIL):
-            self.failure = self._present().failure
-        self.ended = chunk.status == engine.Status.EARLY_EXIT
-        self.playing = self.playing and self.failure is None and not self.ended
-
-    def _tell(self, chunk: engine.Chunk) -> None:
-        sim = self._present().sim
-        piece = Piece(
-            model=sim.model,
-            names=sim.record,
-            t=chunk.t,
-            y=chunk.y,
-            params=sim.params,
-            first=self.ring.total,
-            traces=chunk.traces,
-            events=chunk.events,
-        )
+    def _absorb(self, piece: Piece, status: engine.Status) -> None:
         for listener in self.listeners:
             listener.take(piece)
+        self.ring.append(piece.t, piece.y)
+        self._kicked = self._kicked and not len(piece.t)
+        self.measuring.append(piece.traces)
+        if status in (engine.Status.NAN_DETECTED, engine.Status.STEPFAIL):
+            self.failure = self._present().failure
+        self.ended = status == engine.Status.EARLY_EXIT
+        self.playing = self.playing and self.failure is None and not self.ended
+        if not self.playing:
+            self._forget_goal()
 
     def _note_edit(self, control: str, words: str) -> None:
         """Remember from which row on an edit is to be seen, and put it on the timeline."""
         run, row = self._present(), self.ring.total
+        # After an edit the run may go on from its last good state.
+        self.failure, self.ended, self.paused_by = run.failure, False, ""
         self._edited_at.append(row)
         self.timeline.forget_rows_before(row - len(self.ring))
-        self.timeline.note(control, words, t=run.t, row=row, params=run.sim.params)
+        t = self.reversal.time(run.t)
+        self.timeline.note(control, words, t=t, row=row, params=run.sim.params)
 
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""
         run = self._present()
         rows = self.ring.total
         if run.sim.method.adaptive and self._shown_t < run.t:
-            rows = max(self.ring.rows_until(self._shown_t), rows - len(self.ring) + 1)
-        t, values = self.ring.row(rows - 1) if rows else (run.t, {})
+            shown = self.ring.rows_until(self.reversal.time(self._shown_t))
+            rows = max(shown, rows - len(self.ring) + 1)
+        t, values = self.ring.row(rows - 1) if rows else (self.reversal.time(run.t), {})
         edits = self.moment.edits
         while self._edited_at and (generation is not None or self._edited_at[0] < rows):
             self._edited_at.popleft()
@@ -264,7 +255,7 @@ class Player(PlayerEdits):
             rows=rows,
             edits=edits,
             t=t,
-            n_steps=run.n_steps,
+            n_steps=self.reversal.steps + run.n_steps,
             values={**values, **run.state} if self._kicked else values,
             lagging=self._lagging,
             failed=self.failure is not None,

@@ -20,6 +20,15 @@ class PlayerEdits(ABC):
     def _present(self) -> engine.Run:
         """Return the run; raise RunError where there is none yet."""
 
+    @property
+    @abstractmethod
+    def backward(self) -> bool:
+        """Tell whether the model's time runs down."""
+
+    @abstractmethod
+    def _look_from_here(self) -> None:
+        """Let what pauses the run begin at the present state."""
+
     @abstractmethod
     def _note_edit(self, control: str, words: str) -> None:
         """Put a change on the timeline."""
@@ -48,9 +57,23 @@ class PlayerEdits(ABC):
         engine.PhasescopeError
             There is no such variable, or the value is not a number.
         """
-        self._present().set_state(**{name: value})
+        self.kick({name: value})
+
+    def kick(self, values: Mapping[str, float]) -> None:
+        """Put state variables of the running orbit elsewhere at the next step, in one edit.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such variable, or a value is not a number; none is changed then.
+        """
+        if not values:
+            return
+        self._present().set_state(**values)
         self._kicked = True
-        self._note_edit(name, f"{name} put at {number(value)}")
+        put = [f"{name} put at {number(value)}" for name, value in values.items()]
+        self._note_edit(next(iter(values)) if len(values) == 1 else "state", ", ".join(put))
+        self._look_from_here()
         self._observe()
 
     def set_initial(self, name: str, value: float) -> None:
@@ -73,7 +96,8 @@ class PlayerEdits(ABC):
         """
         run = self._present()
         bare = with_stepper(run.sim.replace(observers=()), name)
-        observers = measured(bare, self.measuring.wanted)[0].observers
+        wanted = () if self.backward else self.measuring.wanted
+        observers = measured(bare, wanted)[0].observers
         if not observers:
             run.set_observers(())
         run.set_stepper(name, sample_dt=bare.sample_dt)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -23,15 +24,18 @@ class Ring:
         What the k columns hold.
     capacity : int
         How many rows are kept.
+    backward : bool
+        Whether the times of the rows run down; "later" then means smaller.
 
     All methods may be called from any thread.  What they return are copies.
     """
 
-    def __init__(self, names: Sequence[str], capacity: int) -> None:
+    def __init__(self, names: Sequence[str], capacity: int, *, backward: bool = False) -> None:
         if capacity < 1:
             raise ValueError(f"a ring keeps at least one row, not {capacity}")
         self.names = tuple(names)
         self.capacity = capacity
+        self.backward = backward
         self._places = {name: place for place, name in enumerate(self.names)}
         self._t: Array = np.empty(2 * capacity)
         self._y: Array = np.empty((len(self.names), 2 * capacity))
@@ -78,9 +82,7 @@ class Ring:
     def truncate(self, t: float) -> None:
         """Forget the rows later than time `t`."""
         with self._lock:
-            start = self._end - len(self)
-            kept = int(np.searchsorted(self._t[start : self._end], t, side="right"))
-            dropped = self._end - start - kept
+            dropped = len(self) - self._place(t, "right")
             self._end -= dropped
             self._length -= dropped
             self._total -= dropped
@@ -88,16 +90,19 @@ class Ring:
     def rows_until(self, t: float) -> int:
         """Return the count of rows, since the last `clear`, up to and including time `t`."""
         with self._lock:
-            start = self._end - len(self)
-            later = self._end - start - np.searchsorted(self._t[start : self._end], t, side="right")
-            return self._total - int(later)
+            return self._total - len(self) + self._place(t, "right")
 
     def first_since(self, t: float) -> int:
         """Return the count of rows before the first kept row at or after time `t`."""
         with self._lock:
-            start = self._end - len(self)
-            earlier = np.searchsorted(self._t[start : self._end], t, side="left")
-            return self._total - (self._end - start) + int(earlier)
+            return self._total - len(self) + self._place(t, "left")
+
+    def _place(self, t: float, side: Literal["left", "right"]) -> int:
+        """Return how many of the kept rows come before a time."""
+        times = self._t[self._end - len(self) : self._end]
+        if self.backward:
+            return int(np.searchsorted(-times, -t, side=side))
+        return int(np.searchsorted(times, t, side=side))
 
     def read(
         self, first: int, stop: int, columns: Sequence[str] | None = None

@@ -24,6 +24,13 @@ def instant(t: float) -> str:
     return f"{t:,.2f}" if t == 0.0 or 0.1 <= abs(t) < 1e12 else number(t)
 
 
+def mode(playing: bool, backward: bool, goal: str, paused_by: str) -> str:
+    """Say whether a run moves, in which direction and whereto, or what has paused it."""
+    if not playing:
+        return f"Paused, because {paused_by}" if paused_by else "Paused"
+    return " ".join(filter(None, ["Running", "backward" if backward else "", goal]))
+
+
 def position(kind: str, t: float, n_steps: int, values: Mapping[str, float]) -> str:
     """Say where a run is: its time, its steps, its state, of many variables the first few."""
     state = [f"{name} = {number(value)}" for name, value in values.items()]

@@ -83,7 +83,7 @@ def test_going_back_cuts_marks_and_parameters() -> None:
     timeline.begin({"a": 0.0})
     noted(timeline, "a", 10)
     noted(timeline, "a", 40)
-    timeline.truncate(2.0, 21)
+    timeline.truncate(2.0, 21, {"a": 10})
     assert [(mark.t, mark.until) for mark in timeline.marks] == [(1.0, 2.0)]
     values = timeline.params(["a"], 0, 21)["a"]
     np.testing.assert_array_equal(values, [0.0] * 10 + [10.0] * 11)

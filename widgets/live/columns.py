@@ -1,7 +1,7 @@
 """Columns of rows: what was recorded, and expressions of it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -66,6 +66,13 @@ class Piece:
         """Return a recorded variable, the time, or an expression at these rows, (rows,)."""
         y = self.y.T
         return _column(self.model, self.names, text, self.t, y, lambda names: self.params)
+
+
+def evaluated(piece: Piece, name: str) -> Array:
+    """Return an aux at a piece's rows from its equation, whatever has been recorded."""
+    states = [k for k, other in enumerate(piece.names) if not other.startswith("aux.")]
+    names = tuple(piece.names[k] for k in states)
+    return replace(piece, names=names, y=piece.y[:, states]).column(name)
 
 
 def read_columns(

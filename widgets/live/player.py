@@ -138,10 +138,10 @@ class Player(PlayerControl, PlayerEdits):
         first_t = (
             time(self.ring.row(self.ring.total - len(self.ring))[0]) if len(self.ring) else run.t
         )
-        run.rewind(t=max(run.t - duration, first_t))
+        run.rewind(t=max(min(self._shown_t, run.t) - duration, first_t))
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(time(run.t))
-        self.timeline.truncate(time(run.t), self.ring.total)
+        self.timeline.truncate(time(run.t), self.ring.total, run.sim.params, backward=self.backward)
         self.measuring.truncate(run.t)
         for listener in self.listeners:
             listener.begin()

@@ -9,7 +9,7 @@ import numpy as np
 
 import engine
 from widgets.live.breakpoints import UNTIL_EVENT, UNTIL_SECTION, Breakpoints, auto_pause, section
-from widgets.live.columns import Array, Piece
+from widgets.live.columns import Array, Piece, evaluated
 from widgets.live.measuring import Measuring
 from widgets.live.moment import Moment
 from widgets.live.pacing import Pace
@@ -260,6 +260,8 @@ class PlayerControl(ABC):
         piece = self._piece(
             time(chunk.t), chunk.y, names=run.sim.record, traces=chunk.traces, events=logs
         )
+        if self.backward and piece.model.kind == "map":
+            piece = _with_own_aux(piece)
         return piece, chunk.status
 
     def _advance(self, run: engine.Run, bound: Mapping[str, Any]) -> None:
@@ -326,3 +328,12 @@ def _after(piece: Piece, row: int) -> Piece:
     """Return the rows of a piece behind one."""
     first = piece.first + row + 1
     return replace(piece, t=piece.t[row + 1 :], y=piece.y[row + 1 :], first=first, events={})
+
+
+def _with_own_aux(piece: Piece) -> Piece:
+    """Return rows with the aux that the map has there, not before the iteration that is undone."""
+    y = piece.y.copy()
+    for place, name in enumerate(piece.names):
+        if name.startswith("aux."):
+            y[:, place] = evaluated(piece, name)
+    return replace(piece, y=y)

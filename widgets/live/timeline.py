@@ -12,6 +12,9 @@ import numpy.typing as npt
 MOST_MARKS = 2_000
 """Most marks that are kept; of more the oldest are forgotten."""
 
+FORGOTTEN_AT_ONCE = 64
+"""Changes before the rows that are kept which are let go of together, so that each costs little."""
+
 SAME_S = 0.5
 """Seconds within which changes of one control are one mark: a slider that is dragged."""
 
@@ -56,8 +59,7 @@ class Timeline:
         self._marks: list[Mark] = []
         self._dropped = 0
         self._latest: dict[str, tuple[int, float]] = {}
-        self._rows: list[int] = []
-        self._params: list[Mapping[str, float]] = []
+        self._courses: dict[str, _Course] = {}
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -71,7 +73,7 @@ class Timeline:
             self._marks.clear()
             self._latest.clear()
             self._dropped = 0
-            self._rows, self._params = [0], [dict(params)]
+            self._courses = {name: _Course([0], [value]) for name, value in params.items()}
 
     def note(
         self,
@@ -99,13 +101,11 @@ class Timeline:
                 self._marks.append(Mark(control=control, words=words, t=t, until=t, row=row))
                 self._forget_marks()
             self._latest[control] = number, now
-            if self._params and self._params[-1] == params:
-                return
-            if self._rows and self._rows[-1] == row:
-                self._rows.pop()
-                self._params.pop()
-            self._rows.append(row)
-            self._params.append(dict(params))
+            self._go_on(row, params)
+
+    def _go_on(self, row: int, params: Mapping[str, float]) -> None:
+        for name, value in params.items():
+            self._courses.setdefault(name, _Course([], [])).go_on(row, value)
 
     def _forget_marks(self) -> None:
         """Forget the oldest marks, many at once: a mark more costs the same after many."""
@@ -117,19 +117,26 @@ class Timeline:
     def forget_rows_before(self, row: int) -> None:
         """Forget parameters that were in force only before a row that is no longer kept."""
         with self._lock:
-            first = max(bisect_right(self._rows, row) - 1, 0)
-            if first > 64:
-                del self._rows[:first], self._params[:first]
+            for course in self._courses.values():
+                course.forget_rows_before(row)
 
-    def truncate(self, t: float, row: int) -> None:
-        """Forget the changes from time `t` on, where `row` rows remain."""
+    def truncate(
+        self, t: float, row: int, params: Mapping[str, float], *, backward: bool = False
+    ) -> None:
+        """Forget the changes from time `t` on, where `row` rows remain and `params` are in force.
+
+        With `backward` time runs down along the rows.
+        """
+        sign = -1.0 if backward else 1.0
         with self._lock:
-            kept = [mark for mark in self._marks if mark.t < t]
-            self._marks = [replace(mark, until=min(mark.until, t)) for mark in kept]
+            kept = [mark for mark in self._marks if sign * mark.t < sign * t]
+            latest = max if backward else min
+            self._marks = [replace(mark, until=latest(mark.until, t)) for mark in kept]
             self._latest.clear()
-            # Parameters in force from the row after the last one on have left no row.
-            count = max(bisect_left(self._rows, row), 1)
-            del self._rows[count:], self._params[count:]
+            for course in self._courses.values():
+                course.truncate(row)
+            # A change that stays may have left no row: they need not be as close as steps.
+            self._go_on(row, params)
 
     def params(
         self, names: Sequence[str], first: int, stop: int
@@ -139,15 +146,44 @@ class Timeline:
         A number where it was the same at all of them, else an array (rows,).
         """
         with self._lock:
-            start = max(bisect_right(self._rows, first) - 1, 0)
-            end = max(bisect_left(self._rows, stop), start + 1)
-            rows, params = self._rows[start:end], self._params[start:end]
-        if len(params) <= 1:
-            return {name: params[0][name] if params else np.nan for name in names}
-        lengths = np.diff([first, *rows[1:], stop])
-        found: dict[str, float | npt.NDArray[np.float64]] = {}
-        for name in names:
-            values = [values[name] for values in params]
-            same = all(value == values[0] for value in values)
-            found[name] = values[0] if same else np.repeat(values, lengths)
-        return found
+            return {
+                name: self._courses[name].values_at(first, stop)
+                if name in self._courses
+                else np.nan
+                for name in names
+            }
+
+
+@dataclass
+class _Course:
+    """Hold the values of one parameter, and from which row on each was in force."""
+
+    rows: list[int]
+    values: list[float]
+
+    def go_on(self, row: int, value: float) -> None:
+        if self.values and self.values[-1] == value:
+            return
+        if self.rows and self.rows[-1] == row:
+            self.values[-1] = value
+            return
+        self.rows.append(row)
+        self.values.append(value)
+
+    def forget_rows_before(self, row: int) -> None:
+        first = bisect_right(self.rows, row) - 1
+        if first > FORGOTTEN_AT_ONCE:
+            del self.rows[:first], self.values[:first]
+
+    def truncate(self, row: int) -> None:
+        """Forget what was in force only from the row after the last one on: it has left no row."""
+        count = max(bisect_left(self.rows, row), 1)
+        del self.rows[count:], self.values[count:]
+
+    def values_at(self, first: int, stop: int) -> float | npt.NDArray[np.float64]:
+        start = max(bisect_right(self.rows, first) - 1, 0)
+        end = max(bisect_left(self.rows, stop), start + 1)
+        values = self.values[start:end]
+        if len(values) == 1:
+            return values[0]
+        return np.repeat(values, np.diff([first, *self.rows[start + 1 : end], stop]))

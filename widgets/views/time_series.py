@@ -138,11 +138,15 @@ class TimeSeries(View):
             self._generation = moment.generation
             self._range.forget()
             self._fits.begin()
-        start = moment.t - self.window
-        first, t, y = ring.read(ring.first_since(start), moment.rows, variables)
+        # Where time runs down, what has been passed lies to the right.
+        reach = -self.window if ring.backward else self.window
+        far = moment.t - reach
+        start = min(far, moment.t)
+        first, t, y = ring.read(ring.first_since(far), moment.rows, variables)
         if not len(t):
             return None
-        fitting = self._fits.due(len(t), full=start >= live.start_t)
+        full = far <= live.start_t if ring.backward else far >= live.start_t
+        fitting = self._fits.due(len(t), full=full)
         if moment.failed or fitting:
             # It runs out of the picture instead of shrinking what led to it to a line.
             self._range.forget()
@@ -152,7 +156,9 @@ class TimeSeries(View):
             rows = min_max_rows(values, self.columns, first)
             color = ring.names.index(name)
             series.append({"color": color, "x": floats(t[rows], start), "y": floats(values[rows])})
-        left = max(start, live.start_t)
+        left = max(far, live.start_t)
+        if ring.backward:
+            left = min(far, live.start_t) - self.window
         return {
             "x": [left, left + self.window],
             "y": list(limits),

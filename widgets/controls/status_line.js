@@ -19,11 +19,14 @@ export function render({model, el}) {
   const status = document.createElement("span")
   const failure = document.createElement("span")
   const back = document.createElement("button")
+  const remedy = document.createElement("button")
+  remedy.type = "button"
+  remedy.onclick = () => model.send_msg("remedy")
   status.setAttribute("role", "status")
   failure.setAttribute("role", "alert")
   Object.assign(back, {type: "button", textContent: "Go back"})
   back.onclick = () => model.send_msg("go back")
-  line.append(status, failure, back)
+  line.append(status, failure, back, remedy)
   el.append(style, line)
 
   function update() {
@@ -31,8 +34,10 @@ export function render({model, el}) {
     status.textContent = model.words
     failure.textContent = model.failure
     back.hidden = model.failure === ""
+    remedy.textContent = model.remedy
+    remedy.hidden = model.failure === "" || model.remedy === ""
     line.className = model.failure === "" ? "line" : "line failed"
   }
-  model.on(["words", "failure", "moving"], update)
+  model.on(["words", "failure", "remedy", "moving"], update)
   update()
 }

@@ -16,20 +16,21 @@ class StatusText(pn.custom.JSComponent):
 
     words = param.String()
     failure = param.String()
+    remedy = param.String()
     moving = param.Boolean()
 
     _esm = (_HERE / "status_line.js").read_text("utf-8")
 
-    def __init__(self, go_back: Any, **params: Any) -> None:
+    def __init__(self, go_back: Any, go_back_with_remedy: Any, **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", **params})
-        self._go_back = go_back
+        self._ways = {"go back": go_back, "remedy": go_back_with_remedy}
 
     def _handle_msg(self, data: Any) -> None:
-        self._go_back()
+        self._ways[str(data)]()
 
 
 class StatusLine(pn.viewable.Viewer):
-    """Say time, steps and state; after a blow-up what happened, with a button that goes back.
+    """Say time, steps and state; after a blow-up what happened, with buttons that go back.
 
     Parameters
     ----------
@@ -40,8 +41,8 @@ class StatusLine(pn.viewable.Viewer):
     def __init__(self, live: LiveRun) -> None:
         super().__init__()
         self._live = live
-        self.line = StatusText(live.go_back)
-        live.param.watch(self._take, ["status", "failure", "playing"])
+        self.line = StatusText(live.go_back, live.go_back_with_remedy)
+        live.param.watch(self._take, ["status", "failure", "remedy", "playing"])
         self._take()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -49,4 +50,6 @@ class StatusLine(pn.viewable.Viewer):
 
     def _take(self, *events: Any) -> None:
         live = self._live
-        self.line.param.update(words=live.status, failure=live.failure, moving=live.playing)
+        self.line.param.update(
+            words=live.status, failure=live.failure, remedy=live.remedy, moving=live.playing
+        )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 import engine
 from widgets.live.pacing import speed_to_show
 from widgets.live.player import Player
+from widgets.live.remedies import remedy
 from widgets.live.rows import with_stepper
 
 ObserverChoice = Callable[[str], tuple[engine.ObserverModule, ...]]
@@ -56,12 +57,20 @@ def apply_preset(player: Player, params: Mapping[str, float], states: Mapping[st
         player.reset()
 
 
-def go_back(player: Player) -> None:
-    """Return to the orbit as it was a moment of watching earlier."""
-    if player.sim is not None:
-        unlimited = player.pace.unlimited
-        speed = suggested_speed(player.sim) if unlimited else player.pace.speed
-        player.go_back(WATCHED_S * speed)
+def go_back(player: Player, *, with_remedy: bool = False) -> None:
+    """Return to the orbit as it was a moment of watching earlier, and still was good.
+
+    With a remedy, what may keep it from failing again is changed there.
+    """
+    if player.sim is None:
+        return
+    failure = player.failure
+    found = remedy(player.sim, failure) if with_remedy and failure is not None else None
+    unlimited = player.pace.unlimited
+    speed = suggested_speed(player.sim) if unlimited else player.pace.speed
+    player.go_back(WATCHED_S * speed)
+    if found is not None:
+        found.apply(player)
 
 
 def turn(

@@ -18,6 +18,7 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.moment import Moment
 from widgets.live.player import Player
+from widgets.live.remedies import remedy
 from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, History, Ring
 from widgets.live.run_control import RunControl
@@ -290,7 +291,7 @@ class LiveRun(RunControl):
         if now - self._said_at >= STATUS_S or not player.playing:
             self._said_at = now
             news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
-            news["paused_by"] = player.paused_by
+            news |= {"paused_by": player.paused_by, "remedy": _remedy_words(player)}
             self.deliver(partial(self._take_over, news))
         if moved:
             for reference in list(self._viewers):
@@ -369,3 +370,10 @@ def _failure_words(player: Player) -> str:
         event=failure.event,
         stiff=failure.stiff,
     )
+
+
+def _remedy_words(player: Player) -> str:
+    if player.sim is None or player.failure is None:
+        return ""
+    found = remedy(player.sim, player.failure)
+    return "" if found is None else found.words

@@ -15,6 +15,7 @@ from widgets.live.moment import Moment
 from widgets.live.pacing import Pace
 from widgets.live.player_control import PlayerControl
 from widgets.live.player_edits import PlayerEdits
+from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
 from widgets.live.timeline import Timeline
@@ -129,16 +130,22 @@ class Player(PlayerControl, PlayerEdits):
     def go_back(self, duration: float) -> None:
         """Return to `duration` before the present time, or as far back as is known.
 
+        After a blow-up it is at least back to where no variable ran away yet.
+
         Raises
         ------
         engine.PhasescopeError
             No earlier state is known.
         """
         run, time = self._present(), self.reversal.time
-        first_t = (
-            time(self.ring.row(self.ring.total - len(self.ring))[0]) if len(self.ring) else run.t
-        )
-        run.rewind(t=max(min(self._shown_t, run.t) - duration, first_t))
+        t = min(self._shown_t, run.t) - duration
+        if len(self.ring):
+            if self.failure is not None:
+                t = min(t, time(self.ring.row(last_good_row(self.ring))[0]))
+            t = max(t, time(self.ring.row(self.ring.total - len(self.ring))[0]))
+        else:
+            t = run.t
+        run.rewind(t=t)
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(time(run.t))
         self.timeline.truncate(time(run.t), self.ring.total, run.sim.params, backward=self.backward)

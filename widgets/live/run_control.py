@@ -20,6 +20,7 @@ class RunControl(Commands):
     pause_armed = param.Boolean(True, doc="`pause_when` acts.")
     backward = param.Boolean(False, doc="The model's time runs down.")
     irreversible = param.String("", doc="Why the model cannot run backward, in words.")
+    remedy = param.String("", doc="What may help after a blow-up, in words; empty: nothing known.")
     sections = param.List([], doc="Ids of the sections that views show.")
     event_names = param.List([], doc="The model's events.")
 
@@ -76,6 +77,11 @@ class RunControl(Commands):
         """
         prepare = weakref.WeakMethod(self._prepare)
         self._ask("direction", "backward", partial(actions.turn, self._player, backward, prepare))
+
+    def go_back_with_remedy(self) -> None:
+        """Return to the last good state after a blow-up, and change there what `remedy` says."""
+        action = partial(actions.go_back, self._player, with_remedy=True)
+        self._ask("reset", "", action)
 
     def kick(self, values: Mapping[str, float]) -> None:
         """Put several state variables of the running orbit elsewhere, in one edit.

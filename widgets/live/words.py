@@ -19,6 +19,11 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def brief(value: float) -> str:
+    """Write a setting as one would type it."""
+    return f"{value:.6g}"
+
+
 def instant(t: float) -> str:
     """Write a time to hundredths, a short one to the digits that count."""
     return f"{t:,.2f}" if t == 0.0 or 0.1 <= abs(t) < 1e12 else number(t)

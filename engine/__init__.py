@@ -1,7 +1,9 @@
 """The engine of phasescope: models, steppers, observers, runners."""
 
 from engine import fastpath, model, observers, recording, steppers, storage
+from engine.compile_process import CompileProcess
 from engine.errors import (
+    CompileError,
     ExpressionError,
     FastpathUnsupported,
     ModelError,
@@ -17,6 +19,7 @@ from engine.event_log import EventLog
 from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
+from engine.machine_code import is_compiled, prepare
 from engine.model import Model, ModelSpec, Observable, list_models, load_model
 from engine.observers import ObserverModule, analysis_signature_hash
 from engine.replay import replay
@@ -46,6 +49,8 @@ __all__ = [
     "BatchObserver",
     "CacheCounts",
     "Chunk",
+    "CompileError",
+    "CompileProcess",
     "Edit",
     "EventLog",
     "ExpressionError",
@@ -82,11 +87,13 @@ __all__ = [
     "clear_cache",
     "fastpath",
     "get_runner",
+    "is_compiled",
     "list_models",
     "list_steppers",
     "load_model",
     "model",
     "observers",
+    "prepare",
     "recording",
     "replay",
     "replay_provenance",

@@ -54,6 +54,10 @@ class FastpathUnsupported(PhasescopeError):  # noqa: N818
     """A simulation that needs the normal runner."""
 
 
+class CompileError(PhasescopeError):
+    """Another process has not compiled a problem."""
+
+
 class StorageError(PhasescopeError):
     """A file that cannot be written, or is not what it is read as."""
 

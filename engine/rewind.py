@@ -1,22 +1,27 @@
 """Compute a run again from a checkpoint, without recording."""
 
 import math
+from collections.abc import Callable
 
 import numpy as np
 
 from engine.edits import apply_edit, edited_sim
 from engine.event_log import new_event_log
 from engine.journal import Entries, Journal, JournalEntry
-from engine.run_state import FOREVER, runner_for, trace_columns
+from engine.run_state import FOREVER, trace_columns
 from engine.runner import abi
 from engine.runner.abi import Status
 from engine.runner.dtypes import record_dtype
+from engine.runner.runner_cache import Runner
+from engine.sim import Sim
 from engine.snapshot import Snapshot
 
 SCRATCH_ROWS = 1024
 
+RunnerChoice = Callable[[Sim], Runner]
 
-def arrival_at(start: Snapshot, entries: Entries, step: int) -> Snapshot:
+
+def arrival_at(start: Snapshot, entries: Entries, step: int, runner_for: RunnerChoice) -> Snapshot:
     """Return the run as it first arrived at a step.
 
     Parameters
@@ -27,13 +32,15 @@ def arrival_at(start: Snapshot, entries: Entries, step: int) -> Snapshot:
         All edits of the run; those of the checkpoint come first.
     step : int
         Accepted steps.
+    runner_for : callable
+        From settings to the runner that computes them.
 
     Returns
     -------
     Snapshot
         With the edits before the step, and no others, in its journal.
     """
-    walk = _Walk(start, entries)
+    walk = _Walk(start, entries, runner_for)
     for entry in entries[len(start.journal.entries) :]:
         if entry.step < step:
             walk.to_entry(entry)
@@ -42,9 +49,9 @@ def arrival_at(start: Snapshot, entries: Entries, step: int) -> Snapshot:
     return walk.snapshot()
 
 
-def step_at_or_before(start: Snapshot, entries: Entries, t: float) -> int:
+def step_at_or_before(start: Snapshot, entries: Entries, t: float, runner_for: RunnerChoice) -> int:
     """Return the count of the last step at or before a time, from a checkpoint before it."""
-    walk = _Walk(start, entries)
+    walk = _Walk(start, entries, runner_for)
     for entry in entries[len(start.journal.entries) :]:
         if entry.t <= t:
             walk.to_entry(entry)
@@ -57,7 +64,8 @@ def step_at_or_before(start: Snapshot, entries: Entries, t: float) -> int:
 class _Walk:
     """Advance a copy of a snapshot and throw the rows away."""
 
-    def __init__(self, start: Snapshot, entries: Entries) -> None:
+    def __init__(self, start: Snapshot, entries: Entries, runner_for: RunnerChoice) -> None:
+        self.runner_for = runner_for
         self.sim, self.arrays = start.sim, start.arrays.copy()
         self.journal = start.journal
         self.entries = entries.first(len(start.journal.entries))
@@ -87,7 +95,7 @@ class _Walk:
             self._drive(self.arrays.steps_until(self.sim, t), math.inf)
 
     def _drive(self, step_bound: int, t_bound: float) -> None:
-        runner, arrays = runner_for(self.sim), self.arrays
+        runner, arrays = self.runner_for(self.sim), self.arrays
         end = self.journal.t_end
         record_t = np.empty(SCRATCH_ROWS)
         rows = (SCRATCH_ROWS, len(self.sim.record))

@@ -3,6 +3,7 @@
 import math
 import threading
 import time
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,20 +14,12 @@ from engine.editable import Editable
 from engine.edits import apply_edit, edited_sim, fitted_edit
 from engine.errors import RunError
 from engine.event_log import EventStore, joined_log
-from engine.failure import Failure, find_failure
 from engine.goal import Goal, make_goal
 from engine.journal import Edit, Entries, Journal, JournalEntry
+from engine.machine_code import Compilable
 from engine.pause import PauseRequest
-from engine.results import (
-    ByKey,
-    Chunk,
-    Floats,
-    ObserverResult,
-    Results,
-    live_params,
-    make_results,
-    observed,
-)
+from engine.readable import Readable
+from engine.results import Chunk, Results, make_results
 from engine.rewind import arrival_at, step_at_or_before
 from engine.row_buffers import LEAST_ROOM, ChunkParts, RowStore, SampleStore, joined
 from engine.run_state import FOREVER, initial_run_state, runner_for, trace_columns
@@ -42,10 +35,12 @@ TRACE_ROWS = 512
 HISTORY_ROWS = 1 << 20
 # One call into compiled code lasts about this long: the delay of a pause or an edit.
 SLICE_SECONDS = 0.005
+# What no number of a run does: they make another runner.
+STRUCTURAL = ("observers", "stepper")
 _FULL_BUFFERS = (Status.GROW_REC, Status.GROW_EVT, Status.TRACE_OVERFLOW)
 
 
-class Run(Editable):
+class Run(Readable, Compilable, Editable):
     """Advance an orbit in chunks; edit, pause, snapshot and rewind it while it runs.
 
     Any sequence of chunks is one run, bit for bit.  One thread advances; every other method
@@ -59,6 +54,8 @@ class Run(Editable):
         The run's own end; endless by default.  Only this end shortens an adaptive step.
     history_rows : int
         Rows that `results` can give back, at most; older ones go.
+    compile_first : bool
+        False: what is not compiled yet runs in plain Python until `take_compiled`.
 
     Attributes
     ----------
@@ -73,7 +70,10 @@ class Run(Editable):
         t_end: float | None = None,
         n_steps: int | None = None,
         history_rows: int = HISTORY_ROWS,
+        compile_first: bool = True,
     ) -> None:
+        self._runner_for = partial(runner_for, compile_first=compile_first)
+        self._runner = self._runner_for(sim)
         self._t_end = None if t_end is None else number("t_end", t_end)
         self._n_end = None if n_steps is None else count("n_steps", n_steps, 0)
         self._boundary = Boundary()
@@ -84,12 +84,11 @@ class Run(Editable):
         self._store = RowStore(len(sim.record), rows_kept, record_dtype(sim.model, sim.record))
         self._samples = SampleStore(sim.observers)
         self._events = EventStore(sim.model)
-        self._checkpoints = Checkpoints(stride=100_000 if sim.jit else 100)
+        self._checkpoints = Checkpoints(stride=100_000 if self._runner.compiled else 100)
         self._entries = Entries()
         self.status = Status.DONE
         self._sim = self._origin = sim
         self._presets = sim.model.presets
-        self._runner = runner_for(sim)
         self._arrays = initial_run_state(sim)
         self._watch()
         self._checkpoints.begin(self._snapshot())
@@ -108,33 +107,6 @@ class Run(Editable):
     def n_steps(self) -> int:
         """Return the accepted steps so far."""
         return self._arrays.n_steps
-
-    @property
-    def y(self) -> Floats:
-        """Return the current state (n,)."""
-        model = self._sim.model
-        return np.array(self._arrays.state[abi.CURRENT], record_dtype(model, model.state_names))
-
-    @property
-    def state(self) -> dict[str, float]:
-        """Return the current state by name."""
-        return dict(zip(self._sim.model.state_names, self.y.tolist(), strict=True))
-
-    @property
-    def params(self) -> dict[str, float]:
-        """Return the parameter values in force, those that events changed among them."""
-        return dict(live_params(self._sim, self._arrays))
-
-    @property
-    def failure(self) -> Failure | None:
-        """Return why the orbit cannot go on, or None."""
-        return find_failure(self.status, self._sim, self._arrays)
-
-    @property
-    def observers(self) -> dict[str, ObserverResult]:
-        """Return the observers' results so far."""
-        values = observed(self._sim, self._arrays)
-        return ByKey({key: ObserverResult(outputs=values[key]) for key in values})
 
     @property
     def journal(self) -> Journal:
@@ -300,7 +272,9 @@ class Run(Editable):
             A name or a value of the edit is not valid; the run is as before.
         """
         # Validate and compile where the edit is made, while the run goes on.
-        runner_for(after := edited_sim(before := self._sim, edit))
+        after = edited_sim(before := self._sim, edit)
+        if edit.kind in STRUCTURAL:
+            self._runner_for(after)
         if not edit.values:
             return
         with self._boundary.edit():
@@ -311,11 +285,11 @@ class Run(Editable):
         row_owed, edit = self._arrays.row_due(self._sim), fitted_edit(self._sim, edit)
         entry = JournalEntry(step=self.n_steps, t=self.t, edit=edit, after_row=not row_owed)
         self._arrays = apply_edit(self._sim, after, self._arrays, edit)
-        self._sim, self._runner = after, runner_for(after)
+        self._sim = after
+        if edit.kind in STRUCTURAL:
+            self._take(self._runner_for(after))
         if edit.kind == "observers":
             self._watch()
-        if edit.kind in ("observers", "stepper"):
-            self._slice_length = SliceLength(SLICE_SECONDS)
         self._entries = self._entries.followed_by(entry)
         self.status = Status.DONE
 
@@ -374,14 +348,14 @@ class Run(Editable):
             start = self._checkpoints.before_step(step)
             if start is None or step > self.n_steps:
                 raise RunError(f"step {step} is not in this run's past: {self._past()}")
-            self._put_back(arrival_at(start, self._entries, step))
+            self._put_back(arrival_at(start, self._entries, step, self._runner_for))
             self.status = Status.DONE
 
     def _step_at(self, t: float) -> int:
         start = self._checkpoints.before_time(t)
         if start is None or t > self.t + 1e-9 * self._sim.dt:
             raise RunError(f"t = {t:g} is not in this run's past: {self._past()}")
-        return step_at_or_before(start, self._entries, t)
+        return step_at_or_before(start, self._entries, t, self._runner_for)
 
     def _past(self) -> str:
         first = self._checkpoints.first
@@ -389,7 +363,7 @@ class Run(Editable):
 
     def _put_back(self, snapshot: Snapshot) -> None:
         self._sim, self._origin = snapshot.sim, snapshot.journal.origin
-        self._runner = runner_for(self._sim)
+        self._take(self._runner_for(self._sim))
         self._arrays = snapshot.arrays.copy()
         self._events.forget_after(int(self._arrays.counters[abi.EVENT_TOTAL]))
         journal = snapshot.journal

@@ -17,7 +17,7 @@ from engine.runner.event_code import event_columns, first_levels
 from engine.runner.lags import lags_of, past_rows
 from engine.runner.random_numbers import seed_words
 from engine.runner.runner_cache import Runner
-from engine.runner.runner_variants import RunnerVariant, get_runner
+from engine.runner.runner_variants import RunnerVariant, get_runner, is_stored
 from engine.runner.sampling import sample_time
 from engine.sim import Sim
 
@@ -235,20 +235,29 @@ def work_memory(rows: int, components: int, dtype: np.dtype[Any]) -> Floats:
     return block[start : start + rows * components].reshape(rows, components)
 
 
-def runner_for(sim: Sim, *, fastpath: bool = False) -> Runner:
-    """Return the runner that computes a sim."""
+def runner_for(sim: Sim, *, fastpath: bool = False, compile_first: bool = True) -> Runner:
+    """Return the runner that computes a sim; see `get_runner` for `compile_first`."""
     names = ("BASE", "ANALYSIS") if not fastpath else ("FASTPATH", "FASTPATH_ANALYSIS")
-    return get_runner(
-        RunnerVariant[names[bool(sim.observers)]],
-        model=sim.model,
-        stepper=sim.stepper,
-        observers=sim.observers,
-        record=sim.record,
-        sampled=sim.sampled,
-        stop=sim.stop,
-        jit=sim.jit,
-        fastmath=sim.fastmath,
-    )
+    variant = RunnerVariant[names[bool(sim.observers)]]
+    return get_runner(variant, **_structure(sim), jit=sim.jit, compile_first=compile_first)
+
+
+def is_compiled(sim: Sim) -> bool:
+    """Tell whether machine code for a problem is in memory or on disk; nothing is built."""
+    variant = RunnerVariant.ANALYSIS if sim.observers else RunnerVariant.BASE
+    return sim.jit and is_stored(variant, **_structure(sim))
+
+
+def _structure(sim: Sim) -> dict[str, Any]:
+    return {
+        "model": sim.model,
+        "stepper": sim.stepper,
+        "observers": sim.observers,
+        "record": sim.record,
+        "sampled": sim.sampled,
+        "stop": sim.stop,
+        "fastmath": sim.fastmath,
+    }
 
 
 def trace_columns(observers: Sequence[ObserverModule]) -> int:

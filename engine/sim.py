@@ -270,6 +270,7 @@ class Sim:
         t_end: float | None = None,
         n_steps: int | None = None,
         history_rows: int = 1 << 20,
+        compile_first: bool = True,
     ) -> "Run":
         """Return a run at the initial state, to be advanced, edited and rewound.
 
@@ -279,10 +280,19 @@ class Sim:
             The run's own end; endless by default.
         history_rows : int
             Rows that `Run.results` can give back, at most.
+        compile_first : bool
+            False never compiles here: what is not compiled yet is computed by the same code in
+            plain Python, to the same bits, until `Run.take_compiled`.
         """
         from engine.run import Run
 
-        return Run(self, t_end=t_end, n_steps=n_steps, history_rows=history_rows)
+        return Run(
+            self,
+            t_end=t_end,
+            n_steps=n_steps,
+            history_rows=history_rows,
+            compile_first=compile_first,
+        )
 
 
 def _beginning(model: Model, t0: Any) -> float:

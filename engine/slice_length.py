@@ -21,7 +21,11 @@ class SliceLength:
 
     def __init__(self, seconds: float, *, first: int = 1) -> None:
         self._seconds = seconds
-        self.steps = first
+        self._first = self.steps = first
+
+    def begin_anew(self) -> None:
+        """Forget what was learnt: the steps will take another time from now on."""
+        self.steps = self._first
 
     def tune(self, steps: int, seconds: float) -> None:
         """Learn from a slice of so many steps that took so long."""

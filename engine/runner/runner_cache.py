@@ -92,6 +92,11 @@ class RunnerMemory:
                 self.count("memory_hits")
             return runner
 
+    def holds(self, digest: str) -> bool:
+        """Tell whether there is a live runner of this key, without counting that as a use."""
+        with self.lock:
+            return digest in self._runners
+
     def keep(self, runner: Runner) -> None:
         """Keep a runner, dropping the one unused for longest when there are too many."""
         with self.lock:

@@ -1,5 +1,6 @@
 """The reference for all runners: the variants, their flags, and how one is obtained."""
 
+import dataclasses
 import functools
 import hashlib
 import inspect
@@ -11,7 +12,9 @@ from dataclasses import dataclass
 from enum import Enum
 from importlib.metadata import version
 from importlib.resources import files
+from pathlib import Path
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from engine.errors import FastpathUnsupported, SimError, suggest
 from engine.model import Model
@@ -254,6 +257,7 @@ def get_runner(
     entry: str = "run",
     jit: bool = True,
     fastmath: tuple[str, ...] = (),
+    compile_first: bool = True,
 ) -> Runner:
     """Return the runner for a model, a stepper and a set of observers.
 
@@ -283,6 +287,9 @@ def get_runner(
         False gives the same unit in plain Python, bit-identical.
     fastmath : tuple of str
         ``("contract",)`` allows fused multiply-add; strict by default.
+    compile_first : bool
+        False gives the plain Python one while the compiled one is not in memory, unless
+        `fastmath` makes them differ in their bits.
 
     Returns
     -------
@@ -306,9 +313,13 @@ def get_runner(
     relaxed = check_fastmath(fastmath)
     key = runner_key(variant, plan, jit=jit, fastmath=relaxed)
     found = MEMORY.find(key.digest)
+    if found is None and jit and not compile_first and not relaxed:
+        key = dataclasses.replace(key, jit=False)
+        found = MEMORY.find(key.digest)
     if found is None:
-        # One build at a time: whoever waited for the same runner finds it in memory.
-        with _BUILDING:
+        # One build at a time: whoever waited for the same runner finds it in memory.  What is
+        # not compiled does not wait for what is.
+        with _BUILDING[key.jit]:
             found = MEMORY.find(key.digest)
             if found is None:
                 found = _build(key, plan, relaxed)
@@ -316,12 +327,35 @@ def get_runner(
     return found
 
 
-_BUILDING = threading.Lock()
+_BUILDING: Mapping[bool, threading.Lock] = MappingProxyType(
+    {True: threading.Lock(), False: threading.Lock()}
+)
+
+
+def is_stored(variant: RunnerVariant, *, fastmath: tuple[str, ...] = (), **parts: Any) -> bool:
+    """Tell whether the machine code of a runner is in memory or on disk; nothing is built."""
+    key = runner_key(variant, plan_runner(variant, **parts), jit=True, fastmath=fastmath)
+    if MEMORY.holds(key.digest):
+        return True
+    text = read_unit(_text_digest(key))
+    if text is None:
+        return False
+    return _code_path(unit_name(text, ("jit", *fastmath)), key, fastmath).exists()
+
+
+def _text_digest(key: RunnerKey) -> str:
+    # The text does not depend on whether it is compiled, so both share one file.
+    shared = dataclasses.replace(key, jit=True)
+    return hashlib.sha256(repr((shared.digest, "text")).encode()).hexdigest()[:32]
+
+
+def _code_path(name: str, key: RunnerKey, fastmath: tuple[str, ...]) -> Path:
+    # Machine code also depends on what writes and compiles units, which the key knows.
+    return code_path(name, f"{machine_identity()} {key.digest}", fastmath)
 
 
 def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
-    # The text does not depend on whether it is compiled, so both share one file.
-    shared = hashlib.sha256(repr((key.digest, "text")).encode()).hexdigest()[:32]
+    shared = _text_digest(key)
     text = read_unit(shared)
     if text is None:
         text = render_unit(plan)
@@ -330,9 +364,7 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
     name, module = _execute(text, str(unit_path(shared)), ("jit", *fastmath) if key.jit else ())
     run = vars(module)[plan.entry]
     if key.jit:
-        # Machine code also depends on what writes and compiles units, which the key knows.
-        path = code_path(name, f"{machine_identity()} {key.digest}", fastmath)
-        code_file = CodeFile(path, write_atomically)
+        code_file = CodeFile(_code_path(name, key, fastmath), write_atomically)
         run = compile_unit(module, text, fastmath, code_file, plan.entry)
         MEMORY.count("disk_hits" if code_file.loaded else "compilations")
     return Runner(
@@ -346,10 +378,15 @@ def _build(key: RunnerKey, plan: UnitPlan, fastmath: tuple[str, ...]) -> Runner:
     )
 
 
+def unit_name(text: str, options: tuple[str, ...]) -> str:
+    """Name a unit by the hash of its text and of the ABI."""
+    identity = hashlib.sha256((text + inspect.getsource(abi)).encode()).hexdigest()[:24]
+    return "_".join(("phasescope_unit", identity, *options))
+
+
 def _execute(text: str, path: str, options: tuple[str, ...]) -> tuple[str, ModuleType]:
     """Run a unit's text as a module whose name contains its hash and that of the ABI."""
-    identity = hashlib.sha256((text + inspect.getsource(abi)).encode()).hexdigest()[:24]
-    name = "_".join(("phasescope_unit", identity, *options))
+    name = unit_name(text, options)
     module = ModuleType(name)
     module.__file__ = path
     # The stored file begins with its seal, hence the shift by one line.

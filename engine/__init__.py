@@ -20,7 +20,16 @@ from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
 from engine.machine_code import is_compiled, prepare
-from engine.model import Model, ModelSpec, Observable, list_models, load_model
+from engine.model import (
+    Model,
+    ModelSpec,
+    Observable,
+    Reading,
+    Remark,
+    list_models,
+    load_model,
+    read_model,
+)
 from engine.observers import ObserverModule, analysis_signature_hash
 from engine.replay import replay
 from engine.reproduce import replay_provenance
@@ -67,6 +76,8 @@ __all__ = [
     "ObserverModule",
     "ObserverResult",
     "PhasescopeError",
+    "Reading",
+    "Remark",
     "Results",
     "Run",
     "RunError",
@@ -94,6 +105,7 @@ __all__ = [
     "model",
     "observers",
     "prepare",
+    "read_model",
     "recording",
     "replay",
     "replay_provenance",

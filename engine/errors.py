@@ -19,7 +19,16 @@ __all__ = [
 
 
 class PhasescopeError(Exception):
-    """Base of all errors the engine raises on purpose."""
+    """Base of all errors the engine raises on purpose.
+
+    Attributes
+    ----------
+    line, column : int or None
+        Where in a model's text the fault lies, counted from 1; None where it lies in no text.
+    """
+
+    line: int | None = None
+    column: int | None = None
 
 
 class ModelError(PhasescopeError):

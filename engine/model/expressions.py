@@ -28,7 +28,15 @@ from engine.model.nodes import (
     Reduction,
 )
 
-__all__ = ["MAX_LENGTH", "MAX_NESTING", "NAME_PATTERN", "keyword_remedy", "parse", "place_in"]
+__all__ = [
+    "MAX_LENGTH",
+    "MAX_NESTING",
+    "NAME_PATTERN",
+    "TOKEN",
+    "keyword_remedy",
+    "parse",
+    "place_in",
+]
 
 MAX_LENGTH = 100_000
 MAX_NESTING = 100
@@ -39,7 +47,7 @@ MAX_LITERAL = 400
 # these into letters and nothing else, so a normalised name is still a name.
 _LETTERS = "A-Za-z_\u0391-\u03a1\u03a3-\u03a9\u03b1-\u03c9\u00b5\u03d1\u03d5\u03d6\u03f1\u03f5"
 NAME_PATTERN = rf"[{_LETTERS}][0-9{_LETTERS}]*"
-_TOKEN = re.compile(
+TOKEN = re.compile(
     rf"""(?P<space>\s+)
     |(?P<number>(?:[0-9][0-9_]*(?:\.[0-9_]*)?|\.[0-9][0-9_]*)(?:[eE][+-]?[0-9]+)?)
     |(?P<name>{NAME_PATTERN})
@@ -162,7 +170,7 @@ class _Parser:
         tokens = []
         position = 0
         while position < len(text):
-            found = _TOKEN.match(text, position)
+            found = TOKEN.match(text, position)
             if found is None:
                 letter = text[position]
                 self.fail(f"unexpected {letter!r}{_OPERATOR_HINTS.get(letter, '')}", position + 1)

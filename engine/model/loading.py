@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -14,11 +15,13 @@ from engine.model.lattices import of_size
 from engine.model.mod_sources import FRAGMENT, find_mods
 from engine.model.model import Model
 from engine.model.mods import apply_mods
+from engine.model.places import Remark, attach_place, remarks
 from engine.model.spec import ModelSpec
 from engine.model.toml import read_toml
+from engine.model.warn import collected_warnings
 from engine.model.xpp import looks_like_ode, read_ode
 
-__all__ = ["list_models", "load_model"]
+__all__ = ["Reading", "list_models", "load_model", "read_model"]
 
 _FOLDERS = {"ode": "flows", "map": "maps"}
 _LONGEST_PATH = 1_000
@@ -73,15 +76,60 @@ def load_model(
     Raises
     ------
     ModelError
-        If there is no such model or it is faulty; the message says where.
+        If there is no such model or it is faulty; the message says where, of a text's also
+        `line` and `column`.
     """
     if isinstance(source, str) and FRAGMENT in source and "\n" not in source:
         source, _, named = source.partition(FRAGMENT)
         wanted: tuple[object, ...] = (named.strip(), *_listed(mods))
     else:
         wanted = _listed(mods)
-    spec = _found(source, n)
-    return Model(apply_mods(spec, tuple(find_mods(spec, wanted))))
+    try:
+        spec = _found(source, n)
+        return Model(apply_mods(spec, tuple(find_mods(spec, wanted))))
+    except ModelError as error:
+        if isinstance(source, str) and "\n" in source:
+            attach_place(error, source, "")
+        raise
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """What reading a model's text has led to.
+
+    Attributes
+    ----------
+    model : Model or None
+        The model, None where there is an error.
+    remarks : tuple of Remark
+        What is wrong with the text, and what its author should know, in the order of its lines.
+    """
+
+    model: Model | None
+    remarks: tuple[Remark, ...]
+
+
+def read_model(text: str, origin: str = "") -> Reading:
+    """Read a model's text, in whatever form, and say where it is wrong instead of raising.
+
+    Parameters
+    ----------
+    text : str
+        TOML, plain equations or the text of an ``.ode`` file.
+    origin : str, optional
+        The name of the file that it is from or goes to; the name of the model that the text does
+        not name.  One that ends in ``.toml`` or ``.ode`` says what the text is.
+    """
+    found: list[Remark] = []
+    model = None
+    with collected_warnings() as warned:
+        try:
+            model = Model(_load_text(text, origin))
+        except ModelError as error:
+            found += remarks(str(error), text, origin, kind="error")
+    for message in dict.fromkeys(warned):
+        found += remarks(message, text, origin, kind="warning")
+    return Reading(model=model, remarks=tuple(sorted(found, key=lambda r: r.line or 0)))
 
 
 def _listed(mods: Iterable[object]) -> tuple[object, ...]:
@@ -130,10 +178,6 @@ def _load_file(path: Path) -> ModelSpec:
             text = file.read(_LONGEST_TEXT + 1)
     except (OSError, UnicodeDecodeError, ValueError) as error:
         raise ModelError(f"cannot read the model file {str(path)!r}: {error}") from error
-    if path.suffix == ".toml":
-        return read_toml(text, path.name)
-    if path.suffix.lower() == ".ode":
-        return read_ode(text, path.name)
     return _load_text(text, path.name)
 
 
@@ -141,9 +185,9 @@ def _load_text(text: str, origin: str) -> ModelSpec:
     if len(text) > _LONGEST_TEXT:
         raise ModelError(f"{origin or 'model'}: longer than {_LONGEST_TEXT} characters")
     text = text.removeprefix("\ufeff")
-    if _HEADER.search(text):
+    if origin.endswith(".toml") or _HEADER.search(text):
         return read_toml(text, origin)
-    if looks_like_ode(text):
+    if origin.lower().endswith(".ode") or looks_like_ode(text):
         return read_ode(text, origin)
     return read_equations_text(text, origin)
 

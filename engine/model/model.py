@@ -310,13 +310,13 @@ class Model(WithPresets, WithTexts, WithVariables):
 
         used = set(self.code.rhs_aux) | set(self.noise.amplitudes.aux)
         aux = tuple(name for name in self._aux if name in used)
-        return equations(self.spec, aux, self._called_functions(aux))
+        return equations(self.spec, aux, self.called_functions(aux))
 
-    def latex_events(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    def latex_events(self, *, link: bool = False) -> tuple[tuple[str, tuple[str, ...]], ...]:
         r"""Return the condition and the assignments of each event that acts, typeset."""
         from engine.model.typeset import events
 
-        return events(self.spec)
+        return events(self.spec, link=link)
 
     def _renderer(self) -> Renderer:
         return renderer_for(self.dtype, self._constants.values, self._table, self._aux)
@@ -373,7 +373,8 @@ class Model(WithPresets, WithTexts, WithVariables):
 
         return rate_of_change(self, tree)
 
-    def _called_functions(self, aux: Iterable[str]) -> tuple[str, ...]:
+    def called_functions(self, aux: Iterable[str]) -> tuple[str, ...]:
+        """Return the functions that the equations, the noise and some aux need."""
         trees = [*self._rhs, *self.noise.trees, *(self._aux[name] for name in aux)]
         called = set().union(*map(called_functions, trees))
         for name in reversed(self._table):

@@ -22,7 +22,7 @@ from engine.model.nodes import (
 )
 from engine.model.spec import Equation, Formula, ModelSpec
 
-__all__ = ["equations", "events", "typeset_name"]
+__all__ = ["SUM", "Writer", "equations", "events", "linked", "typeset_name"]
 
 _GREEK = """
     alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon chi
@@ -64,7 +64,7 @@ _CROSSINGS = {
     "cross_either": r"\text{ crosses }",
 }
 _RELATIONS = {"<": "<", "<=": r"\le", ">": ">", ">=": r"\ge", "==": "=", "!=": r"\ne"}
-_CONDITIONAL, _LOGIC, _CONDITION, _SUM, _PRODUCT, _POWER, _ATOM = range(7)
+_CONDITIONAL, _LOGIC, _CONDITION, SUM, _PRODUCT, _POWER, _ATOM = range(7)
 
 
 def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...]) -> tuple[str, ...]:
@@ -88,7 +88,7 @@ def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...])
             return "n"
         return typeset_name(name, "n") if name in states else typeset_name(name)
 
-    in_time = _Writer(iterate if is_map else plain)
+    in_time = Writer(iterate if is_map else plain)
     lines = []
     noise = {part.state: part.formula for part in spec.noise}
     for equation in spec.equations:
@@ -107,12 +107,12 @@ def equations(spec: ModelSpec, aux: tuple[str, ...], functions: tuple[str, ...])
         if function.name in functions:
             arguments = ", ".join(map(typeset_name, function.args))
             left = rf"{typeset_name(function.name)}\left({arguments}\right)"
-            lines.append(f"{left} = {_Writer(plain).formula(function.formula)}")
+            lines.append(f"{left} = {Writer(plain).formula(function.formula)}")
     return tuple(lines)
 
 
 def _differential(
-    writer: "_Writer", equation: Equation, amplitude: Formula | None, calculus: str
+    writer: "Writer", equation: Equation, amplitude: Formula | None, calculus: str
 ) -> str:
     r"""Write ``\mathrm{d}x = -x \, \mathrm{d}t + \sigma \, \mathrm{d}W_{x}``."""
     sign = r"\circ" if calculus == "stratonovich" else r"\,"
@@ -125,7 +125,7 @@ def _differential(
     return rf"{line} + {writer.factor(amplitude)} {sign} \mathrm{{d}}W_{{{state}}}"
 
 
-def events(spec: ModelSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def events(spec: ModelSpec, *, link: bool = False) -> tuple[tuple[str, tuple[str, ...]], ...]:
     r"""Return the condition and the assignments of each event that acts, as LaTeX.
 
     A crossing is an arrow: ``v \nearrow 30`` is v rising through 30.
@@ -134,8 +134,10 @@ def events(spec: ModelSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
     ----------
     spec : ModelSpec
         A model whose expressions are known to be correct.
+    link : bool
+        Put every state, parameter and aux into ``\href{name}{…}``.
     """
-    writer = _Writer(typeset_name)
+    writer = Writer(linked(spec, typeset_name) if link else typeset_name)
     return tuple(
         (
             writer.formula(event.condition),
@@ -146,7 +148,13 @@ def events(spec: ModelSpec) -> tuple[tuple[str, tuple[str, ...]], ...]:
     )
 
 
-def _assignment(writer: "_Writer", formula: Formula) -> str:
+def linked(spec: ModelSpec, write: Callable[[str], str]) -> Callable[[str], str]:
+    r"""Return what writes names as `write` does, those of numbers inside ``\href{name}{…}``."""
+    named = {name for table, name in spec.named() if table in ("states", "params", "aux")}
+    return lambda name: rf"\href{{{name}}}{{{write(name)}}}" if name in named else write(name)
+
+
+def _assignment(writer: "Writer", formula: Formula) -> str:
     found = _ASSIGNMENT.fullmatch(formula.text)
     if found is None:
         raise TypeError(formula)
@@ -155,7 +163,7 @@ def _assignment(writer: "_Writer", formula: Formula) -> str:
     if operator:
         # `u -= a - b` takes the whole right side away.
         whole = f"{name} + {right}" if operator == "+" else f"{name} {operator} ({right})"
-    return rf"{typeset_name(name)} \gets {writer.formula(Formula(text=whole))}"
+    return rf"{writer.name(name)} \gets {writer.formula(Formula(text=whole))}"
 
 
 def typeset_name(name: str, index: str = "", accent: str = "") -> str:
@@ -193,7 +201,9 @@ def _letters(word: str) -> str:
     return rf"\mathrm{{{word}}}"
 
 
-class _Writer:
+class Writer:
+    """Write trees as LaTeX, with the names as `name` writes them."""
+
     def __init__(self, name: Callable[[str], str]) -> None:
         self.name = name
 
@@ -204,7 +214,7 @@ class _Writer:
         """Write a factor of a product; one that is `leading` may begin with a minus sign."""
         tree = parse(formula.text, formula.where, formula.column)
         signed = leading and isinstance(tree, Chain) and not tree.is_sum
-        return self.text(tree, _SUM if signed else _PRODUCT)
+        return self.text(tree, SUM if signed else _PRODUCT)
 
     def text(self, node: Node, binding: int) -> str:
         written, own = self.written(node)
@@ -218,22 +228,22 @@ class _Writer:
             case Name(name):
                 return self.name(name), _ATOM
             case Negate(operand):
-                return f"-{self.text(operand, _PRODUCT)}", _SUM
+                return f"-{self.text(operand, _PRODUCT)}", SUM
             case Not(operand):
                 return rf"\lnot {self.text(operand, _ATOM)}", _CONDITION
             case Chain(first, rest) if node.is_sum:
-                text = self.text(first, _SUM)
+                text = self.text(first, SUM)
                 for sign, term in rest:
                     text += f" {sign} {self.text(term, _PRODUCT)}"
-                return text, _SUM
+                return text, SUM
             case Chain():
                 return self.product(node)
             case Power():
                 return self.power(node)
             case Compare(first, rest):
-                text = self.text(first, _SUM)
+                text = self.text(first, SUM)
                 for sign, term in rest:
-                    text += f" {_RELATIONS[sign]} {self.text(term, _SUM)}"
+                    text += f" {_RELATIONS[sign]} {self.text(term, SUM)}"
                 return text, _CONDITION
             case Logic(word, operands):
                 sign = r" \land " if word == "and" else r" \lor "
@@ -247,13 +257,13 @@ class _Writer:
             case Call():
                 return self.call(node), _ATOM
             case Reduction():
-                return self.reduction(node), _SUM
+                return self.reduction(node), SUM
             case _:
                 raise TypeError(node)
 
     def product(self, node: Chain) -> tuple[str, int]:
         if isinstance(node.first, Negate):
-            return f"-{self.product(Chain(node.first.operand, node.rest))[0]}", _SUM
+            return f"-{self.product(Chain(node.first.operand, node.rest))[0]}", SUM
         text, binding = self.written(node.first)
         for sign, factor in node.rest:
             left = text if binding >= _PRODUCT else rf"\left({text}\right)"
@@ -318,11 +328,11 @@ class _Writer:
         end = node.bounds[0]
         if len(node.bounds) > 1:
             first, end = node.bounds[:2]
-        last = _number(end.value - 1) if isinstance(end, Number) else f"{self.text(end, _SUM)} - 1"
+        last = _number(end.value - 1) if isinstance(end, Number) else f"{self.text(end, SUM)} - 1"
         index = typeset_name(node.index)
-        below = [f"{index}={self.text(first, _SUM)}"]
+        below = [f"{index}={self.text(first, SUM)}"]
         if len(node.bounds) == 3:
-            below.append(rf"\text{{step }} {self.text(node.bounds[2], _SUM)}")
+            below.append(rf"\text{{step }} {self.text(node.bounds[2], SUM)}")
         if node.condition is not None:
             below.append(self.text(node.condition, _CONDITIONAL))
         sign = r"\sum" if node.operator == "sum" else r"\prod"

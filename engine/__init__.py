@@ -28,6 +28,7 @@ from engine.model import (
     Remark,
     list_models,
     load_model,
+    model_text,
     read_model,
 )
 from engine.observers import ObserverModule, analysis_signature_hash
@@ -103,6 +104,7 @@ __all__ = [
     "list_steppers",
     "load_model",
     "model",
+    "model_text",
     "observers",
     "prepare",
     "read_model",

@@ -1,7 +1,7 @@
 """Models: from a model file or equations to checked, generated code."""
 
 from engine.model.generated import Expression, ModelCode, Tangent
-from engine.model.loading import Reading, list_models, load_model, read_model
+from engine.model.loading import Reading, list_models, load_model, model_text, read_model
 from engine.model.mod import Mod
 from engine.model.model import Model
 from engine.model.observable import Observable
@@ -59,6 +59,7 @@ __all__ = [
     "VIEWS",
     "list_models",
     "load_model",
+    "model_text",
     "read_model",
     "write_equations_text",
     "write_toml",

@@ -21,8 +21,11 @@ from engine.model.toml import read_toml
 from engine.model.warn import collected_warnings
 from engine.model.xpp import looks_like_ode, read_ode
 
-__all__ = ["Reading", "list_models", "load_model", "read_model"]
+__all__ = ["Reading", "list_models", "load_model", "model_text", "read_model"]
 
+Form = Literal["toml", "ode", "equations"]
+
+_READERS = {"toml": read_toml, "ode": read_ode, "equations": read_equations_text}
 _FOLDERS = {"ode": "flows", "map": "maps"}
 _LONGEST_PATH = 1_000
 _HEADER = re.compile(r"^[ \t]*\[[^\]\n]+\][ \t]*(#.*)?\r?$", re.MULTILINE)
@@ -99,12 +102,15 @@ class Reading:
 
     Attributes
     ----------
+    form : {"toml", "ode", "equations"}
+        What the text is taken for.
     model : Model or None
         The model, None where there is an error.
     remarks : tuple of Remark
         What is wrong with the text, and what its author should know, in the order of its lines.
     """
 
+    form: Form
     model: Model | None
     remarks: tuple[Remark, ...]
 
@@ -129,7 +135,8 @@ def read_model(text: str, origin: str = "") -> Reading:
             found += remarks(str(error), text, origin, kind="error")
     for message in dict.fromkeys(warned):
         found += remarks(message, text, origin, kind="warning")
-    return Reading(model=model, remarks=tuple(sorted(found, key=lambda r: r.line or 0)))
+    form = _form(text.removeprefix("\ufeff"), origin)
+    return Reading(form=form, model=model, remarks=tuple(sorted(found, key=lambda r: r.line or 0)))
 
 
 def _listed(mods: Iterable[object]) -> tuple[object, ...]:
@@ -185,11 +192,30 @@ def _load_text(text: str, origin: str) -> ModelSpec:
     if len(text) > _LONGEST_TEXT:
         raise ModelError(f"{origin or 'model'}: longer than {_LONGEST_TEXT} characters")
     text = text.removeprefix("\ufeff")
-    if origin.endswith(".toml") or _HEADER.search(text):
-        return read_toml(text, origin)
-    if origin.lower().endswith(".ode") or looks_like_ode(text):
-        return read_ode(text, origin)
-    return read_equations_text(text, origin)
+    return _READERS[_form(text, origin)](text, origin)
+
+
+def _form(text: str, origin: str) -> Form:
+    """Tell what a text is: as its file's name says, or as it looks."""
+    if origin.endswith(".toml"):
+        return "toml"
+    if origin.lower().endswith(".ode"):
+        return "ode"
+    return "toml" if _HEADER.search(text) else "ode" if looks_like_ode(text) else "equations"
+
+
+def model_text(name: str) -> str:
+    """Return the text of a bundled model's file, as its author wrote it.
+
+    Raises
+    ------
+    ModelError
+        If there is no such model.
+    """
+    bundled = {name: text for texts in _library().values() for name, text in texts.items()}
+    if name not in bundled:
+        raise ModelError(f"unknown model {name!r}{suggest(name, bundled, limit=30)}")
+    return bundled[name]
 
 
 @cache

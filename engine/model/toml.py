@@ -115,4 +115,4 @@ class _File:
 
 
 def _stem(origin: str) -> str:
-    return origin.removesuffix(".toml") or "model"
+    return origin.removesuffix(".toml").removesuffix(".txt") or "model"

@@ -34,8 +34,9 @@ def build_run(
     params: Mapping[str, float],
     observers: ObserverChoice,
     prepare: "weakref.WeakMethod[Callable[[str], None]]",
+    said: "weakref.WeakMethod[Callable[[str, str], None]]",
 ) -> None:
-    """Load a model, say its name to `announce`, and let the player begin a run of it.
+    """Load a model, say its name to `prepare`, and let the player begin a run of it.
 
     A model that does not suit the observers runs without them.
     """
@@ -46,6 +47,9 @@ def build_run(
     del announce
     sim = engine.Sim(model, params=params, record=True)
     player.build(with_stepper(sim, sim.stepper), observers=observers(model.kind))
+    tell = said()
+    if tell is not None:
+        tell(source, "")
 
 
 def apply_preset(player: Player, params: Mapping[str, float], states: Mapping[str, float]) -> None:

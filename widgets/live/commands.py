@@ -9,7 +9,8 @@ from typing import Any
 
 import param
 
-from widgets.live import actions
+from widgets.live import actions, carry_over
+from widgets.live.actions import ObserverChoice
 from widgets.live.player import Player
 from widgets.live.worker import Worker
 
@@ -20,7 +21,9 @@ class Commands(param.Parameterized):
     _player: Player
     _worker: Worker
     _steps: "itertools.count[int]"
+    _observers: ObserverChoice
     model: Any
+    found = param.Tuple(("", 0), doc="Which name is to be shown, and how often one was asked for.")
 
     @abstractmethod
     def settle(self, timeout: float = 5.0) -> bool:
@@ -39,6 +42,10 @@ class Commands(param.Parameterized):
     @abstractmethod
     def _prepare(self, name: str) -> None:
         """Say what is being compiled."""
+
+    @abstractmethod
+    def _applied(self, text: str, words: str) -> None:
+        """Say that the run has gone over to the model of a text."""
 
     def play(self) -> None:
         """Let the run move."""
@@ -67,6 +74,34 @@ class Commands(param.Parameterized):
         """Go over to another model in its own initial state; a moving run goes on moving."""
         self._speed_chosen = False
         self._load(source, dict(params or {}))
+
+    def apply_model(self, text: str, name: str = "model") -> None:
+        """Go over to the model of a text; the orbit goes on from where it is, by name.
+
+        What the engine refuses is said in `messages` at ``"model"``, and the old one runs on.
+
+        Parameters
+        ----------
+        text : str
+            TOML, plain equations or the text of an ``.ode`` file.
+        name : str
+            The name of the model, or of its file, where the text gives none.
+        """
+        self._speed_chosen = True
+        action = partial(
+            carry_over.apply_model,
+            self._player,
+            text,
+            name,
+            self._observers,
+            weakref.WeakMethod(self._prepare),
+            weakref.WeakMethod(self._applied),
+        )
+        self._ask("model", "model", action)
+
+    def find(self, name: str) -> None:
+        """Have the controls show where a parameter or a state is set."""
+        self.found = (name, self.found[1] + 1)
 
     def set_param(self, name: str, value: float) -> None:
         """Change a parameter of the running orbit."""

@@ -75,6 +75,7 @@ class LiveRun(RunControl):
     playing = param.Boolean(False, doc="The run moves.")
     status = param.String("Starting", doc="What the run does, in words.")
     failure = param.String("", doc="Why the run cannot go on, in words.")
+    carried = param.String("", doc="What the orbit took along to the latest model, in words.")
     messages = param.Dict({}, doc="What was refused: name of the control to words.")
 
     def __init__(
@@ -225,8 +226,8 @@ class LiveRun(RunControl):
     def _load(self, source: str, params: dict[str, float]) -> None:
         for prefix in ("param:", "state:", "initial:", "reset"):
             self._worker.withdraw(prefix)
-        prepare = weakref.WeakMethod(self._prepare)
-        build = partial(actions.build_run, self._player, source, params, self._observers, prepare)
+        told = weakref.WeakMethod(self._prepare), weakref.WeakMethod(self._applied)
+        build = partial(actions.build_run, self._player, source, params, self._observers, *told)
         self._ask("model", "model", build, start=False)
 
     def _ask(
@@ -239,6 +240,10 @@ class LiveRun(RunControl):
         """Say what is being compiled, which can take seconds."""
         self.deliver(partial(self._take_over, {"status": f"Preparing {name} …"}))
 
+    def _applied(self, text: str, words: str) -> None:
+        """Say that the run has gone over to the model of a text, and what it took along."""
+        self.deliver(partial(self._take_over, {"source": text, "carried": words}))
+
     def _answered(self, control: str, message: str) -> None:
         """Take over what an edit has led to, and what the engine had against it."""
         self._said_at = -math.inf
@@ -250,6 +255,7 @@ class LiveRun(RunControl):
         if sim is not None:
             if sim.model is not self._announced:
                 # Parameters that are no plain numbers count as changed whenever they are set.
+                other_kind = self._announced is not None and self._announced.kind != sim.model.kind
                 self._announced = sim.model
                 self._refused = {control: message} if message else {}
                 news["model"] = sim.model
@@ -257,7 +263,7 @@ class LiveRun(RunControl):
                 news["event_names"] = [event.name for event in sim.model.events.events]
                 if self._player.pause_refused:
                     self._refused["pause when"] = self._player.pause_refused
-                if not self._speed_chosen:
+                if other_kind or not self._speed_chosen:
                     news["speed"] = actions.suggested_speed(sim)
             news |= {
                 "parameters": dict(sim.params),

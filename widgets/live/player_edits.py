@@ -15,6 +15,7 @@ class PlayerEdits(ABC):
     initial: Mapping[str, float]
     measuring: Measuring
     _kicked: bool
+    _initial_t: float
 
     @abstractmethod
     def _present(self) -> engine.Run:
@@ -36,6 +37,15 @@ class PlayerEdits(ABC):
     @abstractmethod
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""
+
+    @property
+    def initial_t(self) -> float:
+        """Return the time to which `reset` goes back."""
+        return self._initial_t
+
+    def start_from(self, initial: Mapping[str, float], t: float) -> None:
+        """Let the next `reset` go back to this state and time, of a run that began elsewhere."""
+        self.initial, self._initial_t = initial, t
 
     def set_params(self, values: Mapping[str, float]) -> None:
         """Change parameters at the next step, all of them or, where one is refused, none.

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -41,11 +42,14 @@ class Piece:
     t : array (rows,)
     y : array (rows, k)
     params : mapping of str to float
-        The parameters in force at these rows.
+        The parameters in force at these rows; of rows from the past arrays (rows,) where they
+        have changed.
     first : int
         How many rows came before, since the orbit began or was taken back.
     backward : bool
         Whether time runs down along them.
+    kicked : bool
+        The state has been set since the row before: the orbit does not lead from there to here.
     traces : mapping
         What the observers left meanwhile: by observer, then by column, ``t`` among them.
     events : mapping
@@ -56,9 +60,10 @@ class Piece:
     names: tuple[str, ...]
     t: Array
     y: Array
-    params: Mapping[str, float]
+    params: Mapping[str, Any]
     first: int
     backward: bool = False
+    kicked: bool = False
     traces: Mapping[str, Any] = field(default_factory=dict)
     events: Mapping[str, Any] = field(default_factory=dict)
 
@@ -73,6 +78,29 @@ def evaluated(piece: Piece, name: str) -> Array:
     states = [k for k, other in enumerate(piece.names) if not other.startswith("aux.")]
     names = tuple(piece.names[k] for k in states)
     return replace(piece, names=names, y=piece.y[:, states]).column(name)
+
+
+def kept_pieces(model: engine.Model, ring: Ring, timeline: Timeline) -> list[Piece]:
+    """Return the rows that are kept, in one piece from each kick of the state to the next."""
+    first, t, y = ring.read(0, ring.total)
+    marks = [mark.row for mark in timeline.marks if mark.control in model.state_names]
+    kicks = sorted({row for row in marks if first < row < first + len(t)})
+    pieces = []
+    for start, stop in pairwise([first, *kicks, first + len(t)]):
+        rows = slice(start - first, stop - first)
+        pieces.append(
+            Piece(
+                model=model,
+                names=ring.names,
+                t=t[rows],
+                y=y[:, rows].T,
+                params=timeline.params(model.param_names, start, stop),
+                first=start,
+                kicked=start in kicks,
+                backward=ring.backward,
+            )
+        )
+    return pieces
 
 
 def read_columns(

@@ -16,6 +16,7 @@ from widgets.live import actions, words
 from widgets.live.actions import ObserverChoice
 from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
+from widgets.live.looking import Looking
 from widgets.live.moment import Moment
 from widgets.live.player import Player
 from widgets.live.remedies import remedy
@@ -29,7 +30,7 @@ STATUS_S = 0.2
 """Seconds between two sentences of the status line while a run moves: people read slowly."""
 
 
-class LiveRun(RunControl):
+class LiveRun(RunControl, Looking):
     """Run a model at a chosen pace on a thread of its own, and take edits while it runs.
 
     It needs neither a browser nor a server.  Methods return at once, from any thread; edits of
@@ -145,11 +146,13 @@ class LiveRun(RunControl):
         if text not in self.ring.names:
             observable(self.model, text.removeprefix("aux."))
 
-    def listen(self, listener: Listener) -> None:
-        """Let a listener hear of every row from now on, until `unlisten`."""
-        self._worker.post(
-            f"listen {id(listener)}", partial(self._player.listen, listener), start=False
-        )
+    def listen(self, listener: Listener, *, past: bool = False) -> None:
+        """Let a listener hear of every row from now on, until `unlisten`.
+
+        With `past` it hears first of the rows that are still kept.
+        """
+        action = partial(self._player.listen, listener, past=past)
+        self._worker.post(f"listen {id(listener)}", action, start=False)
 
     def unlisten(self, listener: Listener) -> None:
         """Let a listener hear of no more rows."""

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 import engine
-from widgets.live.columns import Piece
+from widgets.live.columns import Piece, kept_pieces
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
@@ -56,6 +56,7 @@ class Player(PlayerControl, PlayerEdits):
         self.measuring = Measuring()
         self.timeline = Timeline(clock=clock)
         self.listeners: list[Listener] = []
+        self._with_past: list[Listener] = []
         self.failure: engine.Failure | None = None
         self.ended = False
         self.moment = Moment()
@@ -151,7 +152,7 @@ class Player(PlayerControl, PlayerEdits):
         self.timeline.truncate(time(run.t), self.ring.total, run.sim.params, backward=self.backward)
         self.measuring.truncate(run.t)
         for listener in self.listeners:
-            listener.begin()
+            self._begin_listening(listener)
         self.measuring.follow(run.sim)
         self._shown_t = run.t
         self._kicked = False
@@ -210,16 +211,26 @@ class Player(PlayerControl, PlayerEdits):
         steps = math.floor((self._shown_t - run.t) / run.sim.dt + 1e-9)
         return {"n_steps": steps} if steps >= 1 else None
 
-    def listen(self, listener: Listener) -> None:
-        """Let a listener hear of every row from now on."""
-        if listener not in self.listeners:
-            listener.begin()
-            self.listeners.append(listener)
+    def listen(self, listener: Listener, *, past: bool = False) -> None:
+        """Let a listener hear of every row from now on, with `past` also of those still kept."""
+        if listener in self.listeners:
+            return
+        self.listeners.append(listener)
+        if past:
+            self._with_past.append(listener)
+        self._begin_listening(listener)
+
+    def _begin_listening(self, listener: Listener) -> None:
+        listener.begin()
+        if listener in self._with_past and self.run is not None:
+            for piece in kept_pieces(self.run.sim.model, self.ring, self.timeline):
+                listener.take(piece)
 
     def unlisten(self, listener: Listener) -> None:
         """Let a listener hear of no more rows."""
-        if listener in self.listeners:
-            self.listeners.remove(listener)
+        for heard in (self.listeners, self._with_past):
+            if listener in heard:
+                heard.remove(listener)
 
     def _absorb(self, piece: Piece, status: engine.Status) -> None:
         for listener in self.listeners:

@@ -248,6 +248,7 @@ class PlayerControl(ABC):
             y=y,
             params=sim.params,
             first=self.ring.total,
+            kicked=self._kicked,
             backward=self.backward,
             **given,
         )

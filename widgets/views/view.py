@@ -56,6 +56,7 @@ class View(pn.viewable.Viewer):
 
     def __init__(self, live: LiveRun, **params: Any) -> None:
         self.listener: Listener | None = None
+        self._past = False
         super().__init__(**params)
         self.live = live
         self.columns = 600
@@ -110,11 +111,16 @@ class View(pn.viewable.Viewer):
         names = ("title", "description", "x_label", "y_label", "z_label", "zoom_x", "controls")
         return {name: getattr(self, name) for name in names}
 
-    def listen(self, listener: Listener) -> None:
-        """Have a listener hear of every row while the view is shown."""
-        self.listener = listener
+    def listen(self, listener: Listener, *, past: bool = False) -> None:
+        """Have a listener, in place of one before, hear of every row while the view is shown.
+
+        With `past` it hears first of the rows that are still kept.
+        """
+        if self.listener is not None:
+            self.live.unlisten(self.listener)
+        self.listener, self._past = listener, past
         if self.shown:
-            self.live.listen(listener)
+            self.live.listen(listener, past=past)
 
     def close(self) -> None:
         """Let go of the run."""
@@ -124,8 +130,10 @@ class View(pn.viewable.Viewer):
 
     @param.depends("shown", watch=True)
     def _attend(self) -> None:
-        if self.listener is not None:
-            (self.live.listen if self.shown else self.live.unlisten)(self.listener)
+        if self.listener is not None and self.shown:
+            self.live.listen(self.listener, past=self._past)
+        elif self.listener is not None:
+            self.live.unlisten(self.listener)
         if self.shown:
             self.redraw()
 

@@ -1,0 +1,63 @@
+"""What a view sees of a run's rows, also while models are exchanged."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import engine
+from widgets.live.columns import TIME, Array, observable, read_columns
+from widgets.live.moment import Moment
+from widgets.live.player import Player
+from widgets.live.timeline import Timeline
+
+
+class Looking:
+    """The part of `LiveRun` from which views read what is to be seen."""
+
+    _player: Player
+    model: Any
+
+    def look(
+        self, moment: Moment, texts: Sequence[str], first: int
+    ) -> tuple[int, Array, Array] | None:
+        """Read columns of a moment's rows from `first` on; None while a model is exchanged."""
+        return look(self.model, moment, self._player.timeline, texts, first)
+
+    def knows(self, text: str) -> bool:
+        """Tell whether a text is a variable of the model or an expression that can be read."""
+        recorded = (*self.model.state_names, *(f"aux.{name}" for name in self.model.aux_names))
+        if text in recorded:
+            return True
+        try:
+            observable(self.model, text.removeprefix("aux."))
+        except engine.PhasescopeError:
+            return False
+        return True
+
+
+def look(
+    model: engine.Model | None,
+    moment: Moment,
+    timeline: Timeline,
+    texts: Sequence[str],
+    first: int,
+) -> tuple[int, Array, Array] | None:
+    """Read columns of the rows to be seen from `first` on, as `read_columns` does.
+
+    Returns None where the rows are not of the model of which the texts are variables and
+    expressions: while a model is exchanged its rows may come before it does.
+    """
+    ring = moment.ring
+    if model is None or not moment.rows or not {*model.state_names} <= {*ring.names}:
+        return None
+    for text in texts:
+        if text in ring.names or text == TIME:
+            continue
+        try:
+            observable(model, text.removeprefix("aux."))
+        except engine.ExpressionError:
+            return None
+    try:
+        return read_columns(model, ring, timeline, texts, first, moment.rows)
+    except KeyError:
+        # The timeline is already that of another model, with other parameters.
+        return None

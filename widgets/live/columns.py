@@ -83,7 +83,8 @@ def evaluated(piece: Piece, name: str) -> Array:
 def kept_pieces(model: engine.Model, ring: Ring, timeline: Timeline) -> list[Piece]:
     """Return the rows that are kept, in one piece from each kick of the state to the next."""
     first, t, y = ring.read(0, ring.total)
-    marks = [mark.row for mark in timeline.marks if mark.control in model.state_names]
+    kicked = (*model.state_names, "state")
+    marks = [mark.row for mark in timeline.marks if mark.control in kicked]
     kicks = sorted({row for row in marks if first < row < first + len(t)})
     pieces = []
     for start, stop in pairwise([first, *kicks, first + len(t)]):

@@ -136,11 +136,12 @@ class Strobes(Sampler):
         with np.errstate(all="ignore"):
             passed = np.floor(t[:-1] / period - self._offset + 1e-9)
             reached = np.floor(t[1:] / period - self._offset + 1e-9)
-        due = np.where((period > 0.0) & np.isfinite(reached), reached - passed, 0.0)
+        # A run may go backward in time, too.
+        due = np.where((period > 0.0) & np.isfinite(reached), np.abs(reached - passed), 0.0)
         count = np.clip(due, 0, MOST_A_STEP).astype(int)
         places = np.repeat(np.arange(len(count)), count)
         order = np.arange(len(places)) - np.repeat(np.cumsum(count) - count, count) + 1
-        times = (passed[places] + order + self._offset) * period[places]
+        times = (np.minimum(passed, reached)[places] + order + self._offset) * period[places]
         if not rows.flows:
             # The first iterate at or after.
             values = [rows.column(text)[start + 1 + places] for text in self._texts]

@@ -16,10 +16,8 @@ from widgets.controls.solver_panel import SolverPanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
 from widgets.live.live_run import LiveRun, bundled_models
-from widgets.views.convergence import Convergence
-from widgets.views.phase_plane import PhasePlane
+from widgets.views.board import Board
 from widgets.views.screen import Screen
-from widgets.views.time_series import TimeSeries
 
 
 class Explorer(pn.viewable.Viewer):
@@ -64,9 +62,7 @@ class Explorer(pn.viewable.Viewer):
         self.initial = InitialState(self.live)
         self.solver = SolverPanel(self.live)
         self.equations = EquationsView(self.live)
-        self.time_series = TimeSeries(self.live)
-        self.phase_plane = PhasePlane(self.live)
-        self.convergence = Convergence(self.live)
+        self.board = Board(self.live)
 
     def start(self) -> "Explorer":
         """Load the model and let it run."""
@@ -107,9 +103,8 @@ class Explorer(pn.viewable.Viewer):
         )
 
     def scope(self) -> pn.viewable.Viewable:
-        """Return everything that moves: transport, status and the three views."""
-        views = [self.time_series, self.convergence, self.phase_plane]
-        screen = Screen(views, [[0, 2], [1, 2]], on_ready=self._shown, attend=self.live.attend)
+        """Return everything that moves: transport, status and the views."""
+        screen = Screen(self.board, on_ready=self._shown, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
         return pmui.Column(
             self.transport, self.status, screen, sizing_mode="stretch_both", margin=0

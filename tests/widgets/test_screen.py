@@ -10,9 +10,14 @@ import pytest
 import engine
 from widgets import Convergence, LiveRun, PhasePlane, TimeSeries
 from widgets.views import screen
-from widgets.views.screen import FRAMES_OUT, Frame, Screen
+from widgets.views.arrangement import Alone
+from widgets.views.packing import Frame
+from widgets.views.screen import FRAMES_OUT, Screen
 
 Maker = Callable[..., LiveRun]
+
+
+READY = {"ready": True, "panes": {"view": {"width": 300, "shown": True}}, "visible": True}
 
 
 class Counting(param.Parameterized):
@@ -20,6 +25,7 @@ class Counting(param.Parameterized):
 
     version = param.Integer(0)
     title = param.String("")
+    shown = param.Boolean(True)
     columns = 0
     drawn = 0
 
@@ -41,21 +47,21 @@ def page(monkeypatch: pytest.MonkeyPatch) -> tuple[Screen, Counting, list[dict[s
     view = Counting()
     sent: list[dict[str, Any]] = []
     monkeypatch.setattr(Screen, "_send_msg", lambda self, data: sent.append(data))
-    return Screen([view], [[0]]), view, sent
+    return Screen(Alone(view)), view, sent
 
 
 def test_nothing_is_drawn_before_the_page_is_ready(page) -> None:
     shown, view, sent = page
     shown.refresh()
     assert view.drawn == 0
-    shown._handle_msg({"ready": True, "widths": [321]})
+    shown._handle_msg(READY)
     assert len(sent) == 1
-    assert view.columns == 321
+    assert view.columns == 300
 
 
 def test_a_page_that_does_not_paint_gets_no_backlog(page) -> None:
     shown, view, sent = page
-    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg(READY)
     for _ in range(1000):
         shown.refresh()
     assert len(sent) == FRAMES_OUT
@@ -67,7 +73,7 @@ def test_a_page_that_does_not_paint_gets_no_backlog(page) -> None:
 
 def test_lost_credit_comes_back_by_itself(page, monkeypatch: pytest.MonkeyPatch) -> None:
     shown, _, sent = page
-    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg(READY)
     for _ in range(10):
         shown.refresh()
     now = shown._sent_at
@@ -79,22 +85,64 @@ def test_lost_credit_comes_back_by_itself(page, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_new_page_is_told_everything(page) -> None:
     shown, _, sent = page
-    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg(READY)
     shown._handle_msg({"painted": 1})
-    shown._handle_msg({"ready": True, "widths": [300]})
-    assert shown._seen == [1]
+    shown._handle_msg(READY)
+    assert shown._seen == {"view": 1}
 
 
 def test_controls_reach_their_view(page) -> None:
     shown, view, _ = page
-    shown._handle_msg({"view": 0, "control": "fit", "value": True})
+    shown._handle_msg({"view": "view", "control": "fit", "value": True})
     assert view.used == ("fit", True)
 
 
 def test_a_view_that_changes_its_face_dresses_the_page(page) -> None:
     shown, view, _ = page
     view.title = "New"
-    assert shown.views == [{"title": "New"}]
+    assert shown.views == {"view": {"title": "New"}}
+
+
+def test_a_view_out_of_sight_is_not_drawn(page) -> None:
+    shown, view, sent = page
+    shown._handle_msg(READY)
+    for _ in range(5):
+        shown._handle_msg({"painted": sent[-1]["seq"]})
+        shown._handle_msg({"panes": {"view": {"width": 300, "shown": False}}})
+    assert not view.shown
+    drawn, count = view.drawn, len(sent)
+    for _ in range(10):
+        shown.refresh()
+    assert (view.drawn, len(sent)) == (drawn, count)
+    shown._handle_msg({"panes": {"view": {"width": 300, "shown": True}}})
+    assert view.shown
+    assert view.drawn == drawn + 1
+
+
+def test_a_page_in_the_background_counts_as_away(page, monkeypatch: pytest.MonkeyPatch) -> None:
+    _, view, _ = page
+    watched: list[bool] = []
+    shown = Screen(Alone(view), attend=lambda screen, watching: watched.append(watching))
+    shown._handle_msg(READY)
+    hidden = {"panes": {"view": {"width": 300, "shown": False}}, "visible": False}
+    shown._handle_msg(hidden)
+    shown.refresh()
+    assert watched == [True]
+    later = screen.time.monotonic() + screen.AWAY_S + 1.0
+    monkeypatch.setattr(screen.time, "monotonic", lambda: later)
+    shown.refresh()
+    assert watched == [True, False]
+    shown._handle_msg(READY)
+    assert watched == [True, False, True]
+
+
+def test_a_page_that_has_nothing_new_to_see_is_sent_nothing(page) -> None:
+    shown, view, sent = page
+    shown._handle_msg(READY)
+    view.draw = lambda seen: None
+    for _ in range(10):
+        shown.refresh()
+    assert len(sent) == 1
 
 
 def stepped(live_run: Maker, source: str, steps: int, **settings: object) -> LiveRun:
@@ -230,7 +278,7 @@ def test_a_model_that_cannot_be_measured_runs_and_says_so(live_run: Maker) -> No
     assert "event" in frame["notice"]
     assert "jumps" in frame["notice"]
     assert "not measured" in view.description
-    assert screen.packed([frame])["frames"][0]["notice"] == frame["notice"]
+    assert screen.packed({"view": frame})["frames"][0]["notice"] == frame["notice"]
     assert view.draw(frame["seen"]) is None
     live.reset()
     live.restart_observers()
@@ -279,7 +327,7 @@ def test_a_view_waits_for_the_model_of_the_rows(live_run: Maker) -> None:
 
 def test_a_picture_that_failed_is_made_again(page) -> None:
     shown, view, sent = page
-    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg(READY)
     draw = view.draw
     view.draw = lambda seen: 1 // 0
     with pytest.raises(ZeroDivisionError):
@@ -316,13 +364,13 @@ def test_every_kind_of_curve_and_image_travels_in_one_array() -> None:
         "log": ("x",),
         "seen": 7,
     }
-    message = screen.packed([None, frame])
+    message = screen.packed({"view": frame})
     assert message["numbers"].dtype == np.float32
     np.testing.assert_array_equal(
         message["numbers"], [0, 1, 2, 3, 4, 5, 0, 1, 2, 6, 7, 8, 9, 10, 11, 0.5, 0.5, 0.5, 0.5]
     )
-    nothing, head = message["frames"]
-    assert nothing is None
+    (head,) = message["frames"]
+    assert head["pane"] == "view"
     assert [(c["count"], c["deep"]) for c in head["curves"]] == [(3, False), (3, True)]
     assert head["curves"][0]["label"] == "rows"
     assert "values" not in head["image"]
@@ -339,18 +387,18 @@ def test_what_a_control_is_refused_is_said_at_that_control(page) -> None:
             raise ValueError("unknown name 'rhoo'")
 
     view.use = refuse
-    shown._handle_msg({"view": 0, "control": "expression", "value": "rhoo"})
-    shown._handle_msg({"view": 0, "control": "other", "value": "rhoo"})
-    assert shown.refused[0]["expression"] == {"words": "unknown name 'rhoo'", "value": "rhoo"}
-    assert shown.refused[0].keys() == {"expression", "other"}
-    shown._handle_msg({"view": 0, "control": "expression", "value": "rho"})
-    assert shown.refused[0].keys() == {"other"}
+    shown._handle_msg({"view": "view", "control": "expression", "value": "rhoo"})
+    shown._handle_msg({"view": "view", "control": "other", "value": "rhoo"})
+    assert shown.refused["view"]["expression"] == {"words": "unknown name 'rhoo'", "value": "rhoo"}
+    assert shown.refused["view"].keys() == {"expression", "other"}
+    shown._handle_msg({"view": "view", "control": "expression", "value": "rho"})
+    assert shown.refused["view"].keys() == {"other"}
 
 
 def test_a_view_that_asks_for_it_is_told_the_time_pointed_at(page) -> None:
     shown, view, _ = page
     view.used = None
-    shown._handle_msg({"ready": True, "widths": [300]})
+    shown._handle_msg(READY)
     shown._handle_msg({"cursor": 3.5})
     assert view.used is None
     drawn = view.draw

@@ -27,7 +27,7 @@ function makeControl(spec, colours, send) {
 
 // An expression: Enter, leaving the field or choosing a suggestion sends it, Escape takes it back.
 function dressText(field, label, spec, send) {
-  Object.assign(field, {type: "text", value: spec.value, spellcheck: false, autocomplete: "off", size: Math.max(4, Math.min(22, String(spec.value).length + 1))})
+  Object.assign(field, {type: "text", value: spec.value, spellcheck: false, autocomplete: "off", size: Math.max(5, Math.min(24, String(spec.value).length + (spec.options?.length ? 4 : 1)))})
   field.setAttribute("autocapitalize", "off")
   if (spec.options?.length) {
     const list = document.createElement("datalist")

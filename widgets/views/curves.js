@@ -6,7 +6,7 @@ function drawCurve(ink, curve, scale, area, colours) {
   const colour = inkOf(curve.color, colours)
   ink.globalAlpha = curve.alpha ?? 1
   if (curve.style === "points") {
-    drawPoints(ink, curve.x, curve.y, scale, colour, curve.width ?? 1.6)
+    drawPoints(ink, curve.x, curve.y, scale, colour, (curve.width ?? 1.6) * scale.thick)
   } else if (curve.style === "bars") {
     drawBars(ink, curve, scale, area, colour)
   } else if (curve.style === "segments") {
@@ -16,7 +16,7 @@ function drawCurve(ink, curve, scale, area, colours) {
   } else if (curve.style === "ticks") {
     drawMarks(ink, curve, scale, colour)
   } else {
-    drawLine(ink, curve.x, curve.y, scale, colour, curve.width ?? 1.5)
+    drawLine(ink, curve.x, curve.y, scale, colour, (curve.width ?? 1.5) * scale.thick)
   }
   ink.globalAlpha = 1
 }
@@ -59,7 +59,7 @@ function drawBars(ink, {x, y, alpha}, scale, area, colour) {
 
 function drawSegments(ink, {x, y, width}, scale, colour) {
   ink.strokeStyle = colour
-  ink.lineWidth = width ?? 1.5
+  ink.lineWidth = (width ?? 1.5) * scale.thick
   ink.lineCap = "round"
   ink.beginPath()
   for (let k = 0; k + 1 < x.length; k += 2) {
@@ -93,7 +93,7 @@ function drawBand(ink, {x, y, z, alpha}, scale, colour) {
 function drawMarks(ink, {x, y, width}, scale, colour) {
   const half = Math.max(3, Math.min(9, 0.36 * Math.abs(scale.y)))
   ink.strokeStyle = colour
-  ink.lineWidth = width ?? 1.4
+  ink.lineWidth = (width ?? 1.4) * scale.thick
   ink.beginPath()
   for (let k = 0; k < x.length; k++) {
     const across = scale.left + x[k] * scale.x, down = scale.top + y[k] * scale.y
@@ -113,7 +113,7 @@ function drawTrail(ink, trail, scale, colour) {
     const from = trail.start + Math.floor(count * band / bands)
     const to = Math.min(trail.end, trail.start + Math.floor(count * (band + 1) / bands) + 1)
     ink.globalAlpha = 0.20 + 0.80 * ((band + 1) / bands) ** 1.6
-    ink.lineWidth = band === bands - 1 ? 1.8 : 1.2
+    ink.lineWidth = (band === bands - 1 ? 1.8 : 1.2) * scale.thick
     ink.beginPath()
     let broken = true
     for (let i = from; i < to; i++) {
@@ -127,7 +127,7 @@ function drawTrail(ink, trail, scale, colour) {
 
 function drawCloud(ink, trail, scale, colours) {
   const count = trail.end - trail.start
-  const radius = count > 4000 ? 0.75 : count > 800 ? 1.1 : 1.6
+  const radius = (count > 4000 ? 0.75 : count > 800 ? 1.1 : 1.6) * scale.thick
   ink.globalAlpha = 0.8
   drawPoints(ink, trail.x.subarray(trail.start, trail.end), trail.y.subarray(trail.start, trail.end), scale, colours.trail, radius)
   ink.globalAlpha = 1

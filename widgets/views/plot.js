@@ -1,6 +1,6 @@
 // One live plot: its head with controls, its picture, what the reader has zoomed.  See screen.js.
 
-function makePlot({schedule, palette, type, send, point}) {
+function makePlot({schedule, palette, type, send, point, tools}) {
   const element = document.createElement("section")
   element.className = "plot"
   const head = document.createElement("div")
@@ -19,6 +19,8 @@ function makePlot({schedule, palette, type, send, point}) {
   rows.append(table.element)
   sheet.append(canvas, marks.strip, marks.tip, rows)
   element.append(head, sheet)
+  const ends = document.createElement("span")
+  ends.className = "tools"
   const words = document.createElement("span")
   words.className = "words"
   const ink = canvas.getContext("2d")
@@ -38,7 +40,7 @@ function makePlot({schedule, palette, type, send, point}) {
     face: null, frame: null, log: {x: false, y: false},
     view: null,         // {x: [lo, hi], y: [lo, hi]} while the reader has zoomed
     area: {left: 0, top: 0, width: 1, height: 1},
-    pointer: null, box: null, boxing: false, kicking: null, space, marker: null,
+    pointer: null, box: null, boxing: false, shape: "", kicking: null, space, marker: null,
   }
 
   function touch() { stale = true }
@@ -62,7 +64,7 @@ function makePlot({schedule, palette, type, send, point}) {
       touch()
       send(control, value)
     }
-    head.replaceChildren(title, words, spread, ...face.controls.map((spec) => makeControl(spec, palette(), act)))
+    head.replaceChildren(title, words, spread, ...face.controls.map((spec) => makeControl(spec, palette(), act)), ends)
     showRefused(head, refused)
     if (name) {
       const field = head.querySelector(`[data-name="${CSS.escape(name)}"]`)
@@ -70,7 +72,22 @@ function makePlot({schedule, palette, type, send, point}) {
       field?.focus()
     }
     canvas.setAttribute("aria-label", face.description)
+    retool()
     touch()
+  }
+
+  // The buttons at the head's end, as far as they have changed.
+  let tooled = ""
+  function retool() {
+    if (state.face === null) { return }
+    const next = tools()
+    const text = next.map((tool) => tool.outerHTML.replace(/aria-expanded="\w+"/, "")).join("")
+    if (text === tooled) { return }
+    tooled = text
+    const root = ends.getRootNode()
+    const at = [...ends.children].indexOf(root.activeElement)
+    ends.replaceChildren(...next)
+    if (at >= 0) { ends.children[Math.min(at, next.length - 1)]?.focus() }
   }
 
   function repaint() {
@@ -96,6 +113,8 @@ function makePlot({schedule, palette, type, send, point}) {
     if (next.table) { table.show(next.table, state.face?.description ?? "") }
     marks.take(next.marks)
     stale = fresh = true
+    const shape = next.table ? "table" : next.space ? "space" : "flat"
+    if (shape !== state.shape) { state.shape = shape; retool() }
   }
 
   const limits = () => ({x: state.view?.x ?? state.frame.x, y: state.view?.y ?? state.frame.y, log: state.log})
@@ -175,7 +194,7 @@ function makePlot({schedule, palette, type, send, point}) {
     const origin = log.x ? 0 : frame.origin
     const scale = {
       x: area.width / (x[1] - x[0]), y: down, logY: log.y,
-      left: area.left + (origin - x[0]) * area.width / (x[1] - x[0]),
+      thick: type(), left: area.left + (origin - x[0]) * area.width / (x[1] - x[0]),
       top: area.top + area.height - y[0] * down,
     }
     scale.zero = scale.top
@@ -234,7 +253,7 @@ function makePlot({schedule, palette, type, send, point}) {
 
   handlePointer(canvas, state, {again, send, point})
   handleKeys(canvas, state, {again, send})
-  return {element, dress, repaint, receive, refuse, paint, touch, follow, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
+  return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
 }
 
 // On a logarithmic axis limits and curves are kept as decimal logarithms.

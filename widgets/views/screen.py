@@ -3,15 +3,15 @@
 import pathlib
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping
+from typing import Any
 
-import numpy as np
 import panel as pn
 import param
 
 from widgets.live.refusal import REFUSALS
+from widgets.views.arrangement import Arrangement, Source
+from widgets.views.packing import Frame, packed
 
 FRAMES_OUT = 3
 """How many pictures may be on their way to the browser, unpainted."""
@@ -23,50 +23,31 @@ AWAY_S = 5.0
 """After how many seconds without an answer a page counts as closed or hidden."""
 
 SCRIPTS = (
-    *("screen.js", "plot.js", "pointer.js", "controls.js", "palette.js", "axes.js", "curves.js"),
-    *("trail.js", "image.js", "space.js", "raster.js", "marks.js", "table.js"),
+    *("screen.js", "style.js", "board.js", "dividers.js", "menus.js"),
+    *("plot.js", "pointer.js", "keys.js", "controls.js", "table.js", "marks.js"),
+    *("palette.js", "axes.js", "curves.js", "trail.js", "image.js", "space.js", "raster.js"),
 )
 """What draws, joined to one module."""
 
+BOARD = ""
+"""The place in `Screen.refused` of what the arrangement refuses."""
+
 _HERE = pathlib.Path(__file__).parent
-
-Frame = dict[str, Any]
-
-
-class Source(Protocol):
-    """What a screen needs of a view."""
-
-    columns: int
-    param: Any
-
-    def draw(self, seen: Any) -> Frame | None:
-        """Return the next frame."""
-        ...
-
-    def use(self, control: str, value: Any) -> None:
-        """Do what a control stands for."""
-        ...
-
-    def face(self) -> dict[str, Any]:
-        """Return title, labels and controls."""
-        ...
 
 
 class Screen(pn.custom.JSComponent):
-    """Show views side by side on canvases: axes, lines, points, fading trails.
+    """Show the views of an arrangement on canvases: axes, curves, images, orbits in space.
 
     All views travel in one message, as one array of numbers, for what costs is the number of
     messages.  The page says when it has painted a picture, and at most `FRAMES_OUT` pictures
     are under way, so a slow page or a tab in the background leaves no backlog.  A picture is
-    made when it can be sent, of what is to be seen then.
+    made when it can be sent, of what is to be seen then, and only of views that can be seen: the
+    page says which are scrolled out of sight or in a tab in the background.
 
     Parameters
     ----------
-    sources : sequence of View
-        What is shown.
-    layout : sequence of sequences of int
-        Rows of a grid, each naming the place in `sources` of what its cells show; equal
-        neighbours are one cell.
+    board : Board or Alone
+        What is shown, and where; the page changes nothing of it but by `take_order`.
     on_ready : callable, optional
         Called when a page has drawn itself and listens.
     attend : callable, optional
@@ -77,7 +58,7 @@ class Screen(pn.custom.JSComponent):
     -----
     A frame is a dict.  ``x``, ``y``: the axes' limits; ``origin``: what to add to the abscissae,
     which are 32-bit numbers; ``curves``: dicts of ``color`` (place in the palette), ``x``, ``y``;
-    ``append``: the single curve is a piece to be added to a trail of the latest ``keep`` points;
+    ``append``: the first curve is a piece to be added to a trail of the latest ``keep`` points;
     ``points``: draw points instead of lines; ``words``: a value said in the head; ``notice``: a
     sentence in place of curves; ``reset``: True drops the trail, ``"all"`` also the reader's zoom;
     ``edits``: how many edits the picture shows; ``seen``: what the view wants to be told when it
@@ -100,41 +81,40 @@ class Screen(pn.custom.JSComponent):
     ``use("cursor", t)``, and None when nothing is pointed at.
     """
 
-    views = param.List([], doc="Title, labels and controls of each view.")
-    layout = param.List([], doc="Grid of places.")
-    refused = param.List([], doc="What each view's controls were refused, by name.")
+    views = param.Dict({}, doc="Title, labels and controls of each view, by pane.")
+    layout = param.Dict({}, doc="Columns of panes, which one is alone to be seen, kinds to add.")
+    refused = param.Dict({}, doc="What each pane's controls were refused, by name.")
+    type_scale = param.Number(1.0, bounds=(0.5, 3.0), doc="Size of type and lines; 1 is usual.")
 
     _esm = "\n".join((_HERE / name).read_text("utf-8") for name in SCRIPTS)
 
     def __init__(
         self,
-        sources: Sequence[Source],
-        layout: Sequence[Sequence[int]],
+        board: Arrangement,
         *,
         on_ready: Callable[[], None] | None = None,
         attend: Callable[[Any, bool], None] | None = None,
         **params: Any,
     ) -> None:
         sizing = "stretch_width" if "height" in params else "stretch_both"
-        super().__init__(
-            views=[source.face() for source in sources],
-            layout=[list(row) for row in layout],
-            **{"sizing_mode": sizing, **params},
-        )
-        self._sources = list(sources)
+        super().__init__(**{"sizing_mode": sizing, **params})
+        self._board = board
         self._on_ready = on_ready
         self._attend = attend
         self._watched = False
         self._asked_at: float | None = None
-        self._seen: list[Any] = [None] * len(self._sources)
-        self._following = [False] * len(self._sources)
+        self._panes: dict[str, Source] = {}
+        self._watchers: dict[str, list[Any]] = {}
+        # Panes that the page has opened, and what their views want to be told they have drawn.
+        self._seen: dict[str, Any] = {}
+        self._in_sight: dict[str, bool] = {}
+        self._following: set[str] = set()
         self._lock = threading.Lock()
         self._sent = self._painted = 0
         self._sent_at = 0.0
         self._open = self._news = False
-        for source in self._sources:
-            source.param.watch(self._dress, list(source.face()))
-            source.param.watch(self.refresh, "version")
+        self._arrange()
+        board.param.watch(self._arrange, "version")
 
     def refresh(self, *events: Any) -> None:
         """Have a picture made and sent as soon as the page can take one; from any thread."""
@@ -149,8 +129,42 @@ class Screen(pn.custom.JSComponent):
             self._attend(self, watched)
         self._watched = watched
 
+    def _arrange(self, *events: Any) -> None:
+        """Show the panes that there are now, at their places; the others are not touched."""
+        panes = dict(self._board.panes)
+        with self._lock:
+            for pane, source in [*self._panes.items()]:
+                if panes.get(pane) is source:
+                    continue
+                for watcher in self._watchers.pop(pane):
+                    source.param.unwatch(watcher)
+                self._seen.pop(pane, None)
+                self._following.discard(pane)
+            added = {pane: view for pane, view in panes.items() if pane not in self._watchers}
+            self._panes = panes
+        for pane, source in added.items():
+            self._watchers[pane] = [
+                source.param.watch(self._dress, list(source.face())),
+                source.param.watch(self.refresh, "version"),
+            ]
+        gone = {BOARD, *panes}
+        self.param.update(
+            views={pane: source.face() for pane, source in panes.items()},
+            layout=self._board.layout(),
+            refused={pane: said for pane, said in self.refused.items() if pane in gone},
+        )
+        self._show()
+
+    def _show(self) -> None:
+        """Tell the views which of them can be seen."""
+        alone = self._board.maximised
+        for pane, source in self._panes.items():
+            shown = self._in_sight.get(pane, True) and alone in ("", pane)
+            if source.shown != shown:
+                source.shown = shown
+
     def _dress(self, *events: Any) -> None:
-        self.views = [source.face() for source in self._sources]
+        self.views = {pane: source.face() for pane, source in self._panes.items()}
 
     def _handle_msg(self, data: Any) -> None:
         self._asked_at = None
@@ -160,62 +174,96 @@ class Screen(pn.custom.JSComponent):
             # answer to this message.
             self._painted = max(self._painted, int(data["painted"]))
             return
-        for source, width in zip(self._sources, data.get("widths", ()), strict=False):
-            source.columns = int(width)
-        if "ready" in data:
-            with self._lock:
-                self._open = True
-                self._painted = self._sent
-                self._seen = [None] * len(self._sources)
-            if self._on_ready is not None:
-                self._on_ready()
+        if "panes" in data:
+            self._look(data["panes"], bool(data.get("ready", False)))
+        if not data.get("visible", True):
+            # A page that nobody sees is asked for nothing; soon it counts as away.
+            self._asked_at = time.monotonic()
+        if "ready" in data and self._on_ready is not None:
+            self._on_ready()
         if "control" in data:
-            self._use(int(data["view"]), str(data["control"]), data["value"])
+            self._use(str(data["view"]), str(data["control"]), data["value"])
+        if "order" in data:
+            self._take_order(data["order"])
         if "cursor" in data:
-            for place, following in enumerate(self._following):
-                if following:
-                    self._use(place, "cursor", data["cursor"])
+            for pane in [*self._following]:
+                self._use(pane, "cursor", data["cursor"])
         self.refresh()
 
-    def _use(self, place: int, control: str, value: Any) -> None:
+    def _look(self, panes: Mapping[str, Mapping[str, Any]], ready: bool) -> None:
+        """Note which panes the page shows, how wide, and which of them are in sight."""
+        with self._lock:
+            if ready:
+                self._open = True
+                self._painted = self._sent
+                self._seen.clear()
+            for pane, told in panes.items():
+                source = self._panes.get(pane)
+                if source is None:
+                    continue
+                source.columns = int(told["width"]) or source.columns
+                self._in_sight[pane] = bool(told["shown"])
+                if told.get("opened", ready):
+                    self._seen[pane] = None
+        self._show()
+
+    def _use(self, pane: str, control: str, value: Any) -> None:
         """Have a view act, and say at the control what it has against it."""
-        refused = {**(self.refused[place] if self.refused else {})}
-        refused.pop(control, None)
+        source = self._panes.get(pane)
+        if source is not None:
+            self._ask(pane, control, value, lambda: source.use(control, value))
+
+    def _take_order(self, order: Mapping[str, Any]) -> None:
+        """Have the arrangement changed, and say what it has against it."""
+        self._ask(BOARD, "order", None, lambda: self._board.take_order(order))
+
+    def _ask(self, pane: str, control: str, value: Any, act: Callable[[], None]) -> None:
+        refusal = None
         try:
-            self._sources[place].use(control, value)
+            act()
         except REFUSALS as error:
-            refused[control] = {"words": str(error), "value": value}
-        if refused != (self.refused[place] if self.refused else {}):
-            everything = self.refused or [{} for _ in self._sources]
-            self.refused = [*everything[:place], refused, *everything[place + 1 :]]
+            refusal = {"words": str(error), "value": value}
+        before = self.refused.get(pane, {})
+        after = {name: said for name, said in before.items() if name != control}
+        if refusal is not None:
+            after[control] = refusal
+        if after != before:
+            self.refused = {**self.refused, pane: after}
 
     def _send(self) -> None:
         with self._lock:
             if not (self._open and self._news and self._has_credit()):
                 return
             self._news = False
-            frames: list[Frame | None] | None = None
+            frames: dict[str, Frame] | None = None
             try:
-                frames = [
-                    source.draw(seen)
-                    for source, seen in zip(self._sources, self._seen, strict=True)
-                ]
+                frames = self._draw()
             finally:
                 if frames is None:
                     self._news = True
+            if not frames:
+                return
             self._sent += 1
             self._sent_at = time.monotonic()
             if self._asked_at is None:
                 self._asked_at = self._sent_at
-            self._seen = [
-                seen if frame is None else frame["seen"]
-                for frame, seen in zip(frames, self._seen, strict=True)
-            ]
-            self._following = [
-                following if frame is None else bool(frame.get("cursor"))
-                for frame, following in zip(frames, self._following, strict=True)
-            ]
+            for pane, frame in frames.items():
+                self._seen[pane] = frame["seen"]
+                if frame.get("cursor"):
+                    self._following.add(pane)
+                else:
+                    self._following.discard(pane)
             self._send_msg({"seq": self._sent, **packed(frames)})
+
+    def _draw(self) -> dict[str, Frame]:
+        """Return the frames of the views that can be seen and have something new."""
+        frames = {}
+        for pane, seen in self._seen.items():
+            source = self._panes[pane]
+            frame = source.draw(seen) if source.shown else None
+            if frame is not None:
+                frames[pane] = frame
+        return frames
 
     def _has_credit(self) -> bool:
         if self._sent - self._painted >= FRAMES_OUT:
@@ -223,39 +271,3 @@ class Screen(pn.custom.JSComponent):
                 return False
             self._painted = self._sent - FRAMES_OUT + 1
         return True
-
-
-DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {
-        **{"append": False, "keep": 0, "points": False, "reset": False, "origin": 0.0, "edits": 0},
-        **{"words": "", "notice": "", "log": (), "lines": ()},
-    }
-)
-"""What a frame need not say."""
-
-
-def packed(frames: Sequence[Frame | None]) -> dict[str, Any]:
-    """Put all the numbers of some frames into one array, in the order of their curves."""
-    pieces: list[Any] = []
-    heads: list[dict[str, Any] | None] = []
-    for frame in frames:
-        if frame is None:
-            heads.append(None)
-            continue
-        head = {**DEFAULTS, **frame, "curves": [_packed_curve(c, pieces) for c in frame["curves"]]}
-        head.pop("seen", None)
-        head["log"], head["lines"] = list(head["log"]), list(head["lines"])
-        if frame.get("image") is not None:
-            image = dict(frame["image"])
-            pieces.append(np.asarray(image.pop("values"), np.float32).ravel())
-            head["image"] = image
-        heads.append(head)
-    numbers = np.concatenate(pieces) if pieces else np.empty(0, np.float32)
-    return {"frames": heads, "numbers": numbers}
-
-
-def _packed_curve(curve: Mapping[str, Any], pieces: list[Any]) -> dict[str, Any]:
-    deep = curve.get("z") is not None
-    pieces += [np.asarray(curve[axis], np.float32) for axis in ("x", "y", "z")[: 2 + deep]]
-    head = {key: value for key, value in curve.items() if key not in ("x", "y", "z")}
-    return {"color": 0, **head, "count": len(curve["x"]), "deep": deep}

@@ -11,8 +11,10 @@ import param
 
 from widgets.live.listener import Listener
 from widgets.live.live_run import LiveRun
+from widgets.views.arrangement import Alone
+from widgets.views.packing import Frame
 from widgets.views.ranges import Limits
-from widgets.views.screen import Frame, Screen
+from widgets.views.screen import Screen
 
 FARTHEST = 1e30
 """Largest number sent to a page."""
@@ -63,7 +65,7 @@ class View(pn.viewable.Viewer):
         self._watching = live.param.watch(self._take_model, "model")
 
     def __panel__(self) -> Screen:
-        screen = Screen([self], [[0]], height=360, attend=self.live.attend)
+        screen = Screen(Alone(self), height=360, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
         return screen
 

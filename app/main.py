@@ -7,9 +7,10 @@ import panel_material_ui as pmui
 from panel.util import edit_readonly
 
 from app.address import gallery_asked_for, model_asked_for
+from app.head import LOOK_ACTIONS, Edge, Look, Masthead
 from app.pages import Pages
-from app.theme import theme_config
-from widgets import Explorer
+from app.theme import page_style, template, theme_config
+from widgets import Explorer, Keys
 
 ASSETS = pathlib.Path(__file__).parent / "assets"
 
@@ -19,17 +20,28 @@ explorer = Explorer(model_asked_for(pn.state.session_args), start_when_shown=Tru
 pn.state.on_session_destroyed(explorer.session_destroyed)
 pages = Pages(explorer, gallery_first=gallery_asked_for(pn.state.session_args))
 
+masthead = Masthead()
+explorer.live.param.watch(lambda event: masthead.take(event.new), "model")
+keys = Keys(
+    {**explorer.actions(), **pages.actions()},
+    everywhere=True,
+    here=LOOK_ACTIONS,
+)
+
 page = pmui.Page(
-    title="phasescope",
-    logo=ASSETS / "logo.svg",
+    meta_title="phasescope",
     favicon=ASSETS / "logo.svg",
-    sidebar=[explorer.controls()],
-    header=[pages.switch],
+    sidebar=[explorer.controls(), Edge()],
+    header=[masthead, pages.switch, keys, Look()],
     main=pages.main,
-    sidebar_width=330,
+    sidebar_variant="persistent",
+    sidebar_resizable=False,
+    sx=page_style(),
     busy_indicator=None,
     dark_theme=True,
+    theme_toggle=False,
     theme_config=theme_config(),
+    template=template(),
 )
 # Every painted frame is answered by the page; a busy light would blink, and be sent, each time.
 with edit_readonly(page):

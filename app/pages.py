@@ -1,5 +1,6 @@
 """The pages of the application: the instrument, and the gallery of models."""
 
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
@@ -45,6 +46,10 @@ class Pages:
     def main(self) -> list[pn.viewable.Viewable]:
         """Return what stands in the middle of the page."""
         return [self.scope, self.gallery]
+
+    def actions(self) -> dict[str, Callable[..., None]]:
+        """Return what keys do with the pages, by the names that shortcuts use."""
+        return {"gallery": self._turn}
 
     def open_model(self, name: str) -> None:
         """Open a bundled model in the instrument."""

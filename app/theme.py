@@ -1,6 +1,16 @@
 """Colours and type of the page, light and dark."""
 
+import pathlib
 from typing import Any
+
+LARGE = 1.4
+"""How much larger large type is."""
+
+STILL = {"@media (prefers-reduced-motion: reduce)": {"transition": "none !important"}}
+"""For whom motion is a nuisance, nothing slides or fades."""
+
+MOVING = ("ButtonBase", "Paper", "Collapse", "SvgIcon", "AccordionSummary", "OutlinedInput")
+"""Parts of Material UI that slide or fade where they are not told otherwise."""
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif"
 
@@ -29,6 +39,35 @@ def theme_config() -> dict[str, Any]:
     }
 
 
+def page_style() -> dict[str, Any]:
+    """Return the style of the page's parts: on a narrow page the sidebar lies over the rest."""
+    return {
+        "@media (max-width: 699px)": {
+            "& > nav": {"width": "0 !important"},
+            "& > nav .MuiDrawer-paper": {"position": "fixed", "maxWidth": "100vw"},
+            "& > main": {"marginLeft": "0 !important"},
+        }
+    }
+
+
+def template() -> str:
+    """Return the page's frame: what holds before anything is drawn."""
+    text = (pathlib.Path(__file__).parent / "page.html").read_text("utf-8")
+    return text.replace("{{ large }}", f"{LARGE:g}")
+
+
+def _still(components: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings of components with those that let nothing slide or fade."""
+    still = {f"Mui{part}": {"styleOverrides": {"root": dict(STILL)}} for part in MOVING}
+    for name, settings in components.items():
+        styles = settings.get("styleOverrides", {})
+        root = still.get(name, {}).get("styleOverrides", {}).get("root", {}) | styles.get(
+            "root", {}
+        )
+        still[name] = settings | {"styleOverrides": styles | {"root": root}}
+    return still
+
+
 def _mode(
     *, primary: str, contrast: str, ground: str, panel: str, ink: str, faint: str, line: str
 ) -> dict[str, Any]:
@@ -43,21 +82,36 @@ def _mode(
             "text": {"primary": ink, "secondary": faint},
             "divider": line,
         },
-        "components": {
-            "MuiAppBar": {
-                "styleOverrides": {
-                    "root": {
-                        **bar,
-                        "borderBottom": rule,
-                        "& h3": {"color": ink},
+        "components": _still(
+            {
+                "MuiAppBar": {
+                    "styleOverrides": {
+                        "root": {
+                            **bar,
+                            "borderBottom": rule,
+                            # The page draws it even where it was told to have none.
+                            "& .MuiLinearProgress-root": {"display": "none"},
+                        }
                     }
-                }
-            },
-            "MuiToolbar": {"styleOverrides": {"root": {"minHeight": "48px !important"}}},
-            "MuiDrawer": {"styleOverrides": {"paper": {"backgroundColor": panel}}},
-            "MuiAccordion": {
-                "styleOverrides": {"root": {"backgroundColor": "transparent", "borderTop": rule}}
-            },
-            "MuiAccordionSummary": {"styleOverrides": {"root": {"minHeight": "40px"}}},
-        },
+                },
+                # The page keeps room for its head with headings that say nothing.
+                "MuiToolbar": {
+                    "styleOverrides": {
+                        "root": {"minHeight": "3.25rem !important", "& > h5": {"display": "none"}}
+                    }
+                },
+                "MuiDrawer": {"styleOverrides": {"paper": {"backgroundColor": panel}}},
+                "MuiAccordion": {
+                    "defaultProps": {
+                        "slotProps": {"heading": {"component": "h2"}, "region": {"role": "group"}}
+                    },
+                    "styleOverrides": {
+                        "root": {"backgroundColor": "transparent", "borderTop": rule}
+                    },
+                },
+                "MuiAccordionSummary": {"styleOverrides": {"root": {"minHeight": "2.5rem"}}},
+                # Inside an accordion's heading no second one.
+                "MuiTypography": {"defaultProps": {"variantMapping": {"subtitle2": "span"}}},
+            }
+        ),
     }

@@ -3,6 +3,7 @@
 from widgets.controls.equations_view import EquationsView
 from widgets.controls.initial_state import InitialState
 from widgets.controls.parameter_panel import ParameterPanel
+from widgets.controls.shortcuts import Keys
 from widgets.controls.solver_panel import SolverPanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
@@ -21,6 +22,7 @@ __all__ = [
     "Explorer",
     "Gallery",
     "InitialState",
+    "Keys",
     "LiveRun",
     "ParameterPanel",
     "PhasePlane",

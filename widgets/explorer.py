@@ -1,7 +1,7 @@
 """The whole instrument: a live run with its controls and its views."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,8 @@ from widgets.controls.choice import Choice
 from widgets.controls.equations_view import EquationsView
 from widgets.controls.initial_state import InitialState
 from widgets.controls.parameter_panel import ParameterPanel
+from widgets.controls.run_actions import RunActions
+from widgets.controls.shortcuts import Keys
 from widgets.controls.solver_panel import SolverPanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
@@ -56,6 +58,7 @@ class Explorer(pn.viewable.Viewer):
             options=[[name, name.replace("_", " ")] for name in self._models(source)],
             value=source,
         )
+        self._run_actions = RunActions(self.live)
         self.transport = Transport(self.live)
         self.status = StatusLine(self.live)
         self.parameters = ParameterPanel(self.live)
@@ -73,6 +76,10 @@ class Explorer(pn.viewable.Viewer):
         """Go over to another model, one of those that the selector offers."""
         self.model.value = source
         self.live.choose_model(source)
+
+    def actions(self) -> dict[str, Callable[..., None]]:
+        """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
+        return self._run_actions.named()
 
     def close(self) -> None:
         """Stop computing and free the run."""
@@ -114,8 +121,9 @@ class Explorer(pn.viewable.Viewer):
         controls = pmui.Column(
             self.controls(), width=320, height=self._height, scroll=True, margin=(0, 12, 0, 0)
         )
+        keys = Keys(self.actions(), align="start")
         return pmui.Row(
-            controls, self.scope(), height=self._height, sizing_mode="stretch_width", margin=0
+            controls, self.scope(), keys, height=self._height, sizing_mode="stretch_width", margin=0
         )
 
     def _shown(self) -> None:

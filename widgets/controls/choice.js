@@ -2,9 +2,9 @@
 
 const STYLE = `
 :host { display: block; }
-label { display: grid; gap: 3px; padding: 4px 12px; font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
+label { display: grid; gap: 3px; padding: 4px 12px; font: 400 calc(clamp(14px, 0.45vw + 8px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
 span { font-size: .85em; opacity: .75; }
-select { font: inherit; font-weight: 500; color: inherit; width: 100%; height: 34px; padding: 0 8px; border-radius: 8px;
+select { font: inherit; font-weight: 500; color: inherit; width: 100%; height: 2.2em; padding: 0 8px; border-radius: 8px;
   background: transparent; border: 1px solid color-mix(in srgb, currentColor 26%, transparent); cursor: pointer; }
 select:hover { border-color: color-mix(in srgb, currentColor 60%, transparent); }
 select:focus-visible { outline: 2px solid #3a9bd9; outline-offset: 1px; }

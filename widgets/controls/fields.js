@@ -5,7 +5,7 @@
 const STYLE = `
 :host { display: block; width: 100%; }
 .list { display: grid; gap: 8px; padding: 4px 12px; font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
-.field { display: grid; grid-template-columns: minmax(0, 1fr) 84px 22px; gap: 0 8px; align-items: center; }
+.field { display: grid; grid-template-columns: minmax(0, 1fr) 84px 24px; gap: 0 8px; align-items: center; }
 .field.sliding .name { grid-column: 1 / -1; }
 .name { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .name small { font-weight: 400; opacity: .68; font-size: .88em; margin-left: 6px; }
@@ -13,7 +13,7 @@ input.exact { width: 100%; box-sizing: border-box; height: 28px; padding: 0 6px;
   font-variant-numeric: tabular-nums; text-align: right; background: transparent; border-radius: 7px;
   border: 1px solid color-mix(in srgb, currentColor 26%, transparent); }
 input[aria-invalid=true] { border-color: #d55e00; }
-.back { width: 22px; height: 26px; padding: 0; border: 0; border-radius: 7px; background: transparent; color: inherit;
+.back { width: 24px; height: 26px; padding: 0; border: 0; border-radius: 7px; background: transparent; color: inherit;
   font: inherit; font-size: 1.15em; line-height: 1; cursor: pointer; opacity: .7; }
 .back:hover { background: color-mix(in srgb, currentColor 10%, transparent); opacity: 1; }
 .back:disabled { visibility: hidden; }
@@ -21,7 +21,7 @@ input[aria-invalid=true] { border-color: #d55e00; }
 .error { grid-column: 1 / -1; margin: 3px 0 4px; padding: 0 0 0 8px; border: 0; border-left: 3px solid #d55e00;
   background: none; color: color-mix(in srgb, #d55e00 70%, currentColor); font-size: .9em; line-height: 1.35; }
 .error:empty { display: none; }
-input[type=range] { appearance: none; width: 100%; height: 22px; margin: 0; background: transparent; cursor: pointer; }
+input[type=range] { appearance: none; width: 100%; height: 24px; margin: 0; background: transparent; cursor: pointer; }
 input[type=range]::-webkit-slider-runnable-track { height: 4px; border-radius: 2px;
   background: linear-gradient(to right, var(--accent, #0072b2) var(--part), color-mix(in srgb, currentColor 22%, transparent) var(--part)); }
 input[type=range]::-moz-range-track { height: 4px; border-radius: 2px; background: color-mix(in srgb, currentColor 22%, transparent); }

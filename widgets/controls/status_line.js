@@ -3,7 +3,7 @@
 const STYLE = `
 :host { display: block; width: 100%; }
 .line { display: flex; flex-wrap: wrap; align-items: center; gap: 2px 14px; min-height: 30px; padding: 0 10px;
-  font: 500 clamp(15px, 0.5vw + 8px, 20px) system-ui, sans-serif; font-variant-numeric: tabular-nums; }
+  font: 500 calc(clamp(15px, 0.5vw + 8px, 20px) * var(--phasescope-scale, 1)) system-ui, sans-serif; font-variant-numeric: tabular-nums; }
 .line.failed { border-radius: 8px; padding: 6px 12px; background: color-mix(in srgb, #d55e00 16%, transparent); }
 [role=alert]:empty { display: none; }
 button { font: inherit; font-weight: 600; height: 32px; padding: 0 14px; border-radius: 8px; cursor: pointer;

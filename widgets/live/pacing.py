@@ -45,3 +45,20 @@ def speed_to_show(duration: float) -> float:
         return 1.0
     decade = 10.0 ** math.floor(math.log10(duration / 20.0))
     return max(step * decade for step in (1.0, 2.0, 5.0) if step * decade <= duration / 20.0)
+
+
+SLOWEST, FASTEST = 1e-4, 1e7
+"""Between which speeds steps are taken; a number may lie beyond."""
+
+
+def rounder_speed(speed: float, *, up: bool) -> float:
+    """Return the next speed above or below that is 1, 2 or 5 times a power of ten.
+
+    It stays between `SLOWEST` and `FASTEST`.
+    """
+    exponents = range(round(math.log10(SLOWEST)), round(math.log10(FASTEST)))
+    ladder = [*(m * 10.0**e for e in exponents for m in (1.0, 2.0, 5.0)), FASTEST]
+    tolerance = 1.0 + 1e-9
+    if up:
+        return next((s for s in ladder if s > speed * tolerance), max(speed, FASTEST))
+    return next((s for s in reversed(ladder) if s < speed / tolerance), min(speed, SLOWEST))

@@ -3,11 +3,11 @@
 const STYLE = `
 :host { display: block; width: 100%; height: 100%; }
 .gallery { height: 100%; overflow-y: auto; padding: 4px 14px 24px; box-sizing: border-box;
-  font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
+  font: 400 calc(clamp(14px, 0.45vw + 8px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
 .head { position: sticky; top: 0; z-index: 1; display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px;
   padding: 8px 0 12px; background: var(--mui-palette-background-default, var(--ground, Canvas)); }
 h2 { font-size: 1.25em; margin: 0 auto 0 0; }
-input, select { font: inherit; color: inherit; height: 34px; padding: 0 10px; border-radius: 8px; background: transparent;
+input, select { font: inherit; color: inherit; height: 2.2em; padding: 0 10px; border-radius: 8px; background: transparent;
   border: 1px solid color-mix(in srgb, currentColor 26%, transparent); box-sizing: border-box; }
 input { width: min(260px, 100%); }
 option { color: CanvasText; background: Canvas; }

@@ -1,0 +1,72 @@
+"""What keys do with a run, by name."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from widgets.live.live_run import LiveRun
+from widgets.live.pacing import rounder_speed, speed_to_show
+
+
+class RunActions:
+    """The part of the instrument's actions that concerns its run.
+
+    Parameters
+    ----------
+    live : LiveRun
+        What is controlled.
+    """
+
+    def __init__(self, live: LiveRun) -> None:
+        self._live = live
+        self._finite: float | None = None
+        live.param.watch(self._forget_speed, "model")
+
+    def named(self) -> dict[str, Callable[..., None]]:
+        """Return the actions by the names that shortcuts use."""
+        live = self._live
+        return {
+            "play or pause": self.play_or_pause,
+            "step": live.step,
+            "reset": live.reset,
+            "go back": live.go_back,
+            "slower": self.slower,
+            "faster": self.faster,
+            "fastest": self.fastest,
+        }
+
+    def play_or_pause(self) -> None:
+        """Stop a run that moves, and let one that stands still move."""
+        if self._live.playing:
+            self._live.pause(timeout=0.0)
+        else:
+            self._live.play()
+
+    def slower(self) -> None:
+        """Go over to the next lower round speed; from the highest back to a finite one."""
+        if math.isinf(self._live.speed):
+            self.fastest()
+        else:
+            self._live.speed = rounder_speed(self._live.speed, up=False)
+
+    def faster(self) -> None:
+        """Go over to the next higher round speed."""
+        if math.isfinite(self._live.speed):
+            self._live.speed = rounder_speed(self._live.speed, up=True)
+
+    def fastest(self) -> None:
+        """Let the run go as fast as the machine can; again, as fast as before."""
+        if math.isinf(self._live.speed):
+            self._live.speed = self._usual_speed() if self._finite is None else self._finite
+        else:
+            self._finite = self._live.speed
+            self._live.speed = math.inf
+
+    def _usual_speed(self) -> float:
+        if self._live.model is None:
+            return 1.0
+        sim = self._live.model.spec.sim
+        return speed_to_show(sim.t_end - sim.t0)
+
+    def _forget_speed(self, *events: Any) -> None:
+        self._finite = None

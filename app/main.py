@@ -7,6 +7,7 @@ import panel_material_ui as pmui
 from panel.util import edit_readonly
 
 from app.address import gallery_asked_for, model_asked_for
+from app.connection import Connection
 from app.head import LOOK_ACTIONS, Edge, Look, Masthead
 from app.pages import Pages
 from app.theme import page_style, template, theme_config
@@ -14,7 +15,7 @@ from widgets import Explorer, Keys
 
 ASSETS = pathlib.Path(__file__).parent / "assets"
 
-pn.extension("katex")
+pn.extension("katex", reconnect=True)
 
 explorer = Explorer(model_asked_for(pn.state.session_args), start_when_shown=True)
 pn.state.on_session_destroyed(explorer.session_destroyed)
@@ -32,7 +33,7 @@ page = pmui.Page(
     meta_title="phasescope",
     favicon=ASSETS / "logo.svg",
     sidebar=[explorer.controls(), Edge()],
-    header=[masthead, pages.switch, keys, Look()],
+    header=[masthead, pages.switch, keys, Look(), Connection()],
     main=pages.main,
     sidebar_variant="persistent",
     sidebar_resizable=False,

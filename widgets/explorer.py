@@ -58,9 +58,9 @@ class Explorer(pn.viewable.Viewer):
             options=[[name, name.replace("_", " ")] for name in self._models(source)],
             value=source,
         )
-        self._run_actions = RunActions(self.live)
         self.transport = Transport(self.live)
         self.status = StatusLine(self.live)
+        self._run_actions = RunActions(self.live, self.status.say)
         self.parameters = ParameterPanel(self.live)
         self.initial = InitialState(self.live)
         self.solver = SolverPanel(self.live)
@@ -119,11 +119,15 @@ class Explorer(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         controls = pmui.Column(
-            self.controls(), width=320, height=self._height, scroll=True, margin=(0, 12, 0, 0)
+            self.controls(),
+            Keys(self.actions(), align="start"),
+            width=320,
+            height=self._height,
+            scroll=True,
+            margin=(0, 12, 0, 0),
         )
-        keys = Keys(self.actions(), align="start")
         return pmui.Row(
-            controls, self.scope(), keys, height=self._height, sizing_mode="stretch_width", margin=0
+            controls, self.scope(), height=self._height, sizing_mode="stretch_width", margin=0
         )
 
     def _shown(self) -> None:

@@ -44,8 +44,8 @@ def test_a_page_cannot_ask_for_what_is_not_registered() -> None:
 
 
 def test_one_key_plays_and_pauses(live_run, until) -> None:
-    live = live_run("logistic")
-    actions = RunActions(live).named()
+    live, said = live_run("logistic"), []
+    actions = RunActions(live, said.append).named()
     actions["play or pause"]()
     until(lambda: live.playing)
     actions["play or pause"]()
@@ -53,8 +53,8 @@ def test_one_key_plays_and_pauses(live_run, until) -> None:
 
 
 def test_speed_goes_by_round_steps_and_comes_back_from_the_fastest(live_run) -> None:
-    live = live_run("logistic", speed=3.0)
-    actions = RunActions(live).named()
+    live, said = live_run("logistic", speed=3.0), []
+    actions = RunActions(live, said.append).named()
     actions["faster"]()
     assert live.speed == 5.0
     actions["slower"]()
@@ -64,13 +64,15 @@ def test_speed_goes_by_round_steps_and_comes_back_from_the_fastest(live_run) -> 
     assert math.isinf(live.speed)
     actions["slower"]()
     assert live.speed == 2.0
+    assert said[0] == "Speed: 5 time units a second"
+    assert said[2] == "Speed: as fast as possible"
 
 
 def test_the_fastest_run_comes_back_to_the_models_own_speed(live_run) -> None:
-    live = live_run("logistic", speed=math.inf)
-    RunActions(live).fastest()
+    live, said = live_run("logistic", speed=math.inf), []
+    RunActions(live, said.append).fastest()
     assert live.speed == 1.0
-    actions = RunActions(live)
+    actions = RunActions(live, said.append)
     live.play()
     assert live.settle(60)
     live.speed = math.inf

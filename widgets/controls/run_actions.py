@@ -15,10 +15,13 @@ class RunActions:
     ----------
     live : LiveRun
         What is controlled.
+    say : callable
+        ``say(sentence)``: told what a key has done where nothing else would say it.
     """
 
-    def __init__(self, live: LiveRun) -> None:
+    def __init__(self, live: LiveRun, say: Callable[[str], None]) -> None:
         self._live = live
+        self._say = say
         self._finite: float | None = None
         live.param.watch(self._forget_speed, "model")
 
@@ -28,7 +31,7 @@ class RunActions:
         return {
             "play or pause": self.play_or_pause,
             "step": live.step,
-            "reset": live.reset,
+            "reset": self.reset,
             "go back": live.go_back,
             "slower": self.slower,
             "faster": self.faster,
@@ -42,25 +45,36 @@ class RunActions:
         else:
             self._live.play()
 
+    def reset(self) -> None:
+        """Return to the initial state."""
+        self._live.reset()
+        self._say("Back at the initial state")
+
     def slower(self) -> None:
         """Go over to the next lower round speed; from the highest back to a finite one."""
         if math.isinf(self._live.speed):
             self.fastest()
         else:
-            self._live.speed = rounder_speed(self._live.speed, up=False)
+            self._go(rounder_speed(self._live.speed, up=False))
 
     def faster(self) -> None:
         """Go over to the next higher round speed."""
         if math.isfinite(self._live.speed):
-            self._live.speed = rounder_speed(self._live.speed, up=True)
+            self._go(rounder_speed(self._live.speed, up=True))
 
     def fastest(self) -> None:
         """Let the run go as fast as the machine can; again, as fast as before."""
         if math.isinf(self._live.speed):
-            self._live.speed = self._usual_speed() if self._finite is None else self._finite
+            self._go(self._usual_speed() if self._finite is None else self._finite)
         else:
             self._finite = self._live.speed
-            self._live.speed = math.inf
+            self._go(math.inf)
+
+    def _go(self, speed: float) -> None:
+        self._live.speed = speed
+        unit = "iterations" if self._live.kind == "map" else "time units"
+        told = "as fast as possible" if math.isinf(speed) else f"{speed:,g} {unit} a second"
+        self._say(f"Speed: {told}")
 
     def _usual_speed(self) -> float:
         if self._live.model is None:

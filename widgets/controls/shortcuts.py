@@ -14,7 +14,7 @@ import param
 
 _HERE = pathlib.Path(__file__).parent
 
-PAGE_ACTIONS = ("keys", "fit all", "search")
+PAGE_ACTIONS = ("keys", "fit all", "search", "in words")
 """What every page and cell does by itself, without the server."""
 
 NUMBERS = tuple("123456789")
@@ -70,6 +70,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _shortcut("]", "Faster", "faster", RUN, repeats=True),
     _shortcut("m", "As fast as possible, and back", "fastest", RUN),
     _shortcut("f", "Fit all views", "fit all", VIEWS),
+    _shortcut("i", "What there is to see, in words", "in words", VIEWS),
     _shortcut("g", "Gallery of models, and back", "gallery", PAGE),
     _shortcut("/", "Search the parameters", "search", PAGE),
     _shortcut("d", "Dark or light", "theme", PAGE),
@@ -100,7 +101,9 @@ class Keys(pn.custom.JSComponent):
     shortcuts = param.List([], doc="Dicts with the fields of `Shortcut`.")
     everywhere = param.Boolean(False, doc="Listen on the whole page.")
 
-    _esm = (_HERE / "shortcuts.js").read_text("utf-8")
+    _esm = "\n".join(
+        (_HERE / name).read_text("utf-8") for name in ("shortcuts.js", "dialog.js", "in_words.js")
+    )
 
     def __init__(
         self,

@@ -25,6 +25,10 @@ class StatusText(pn.custom.JSComponent):
         super().__init__(**{"sizing_mode": "stretch_width", **params})
         self._ways = {"go back": go_back, "remedy": go_back_with_remedy}
 
+    def tell(self, text: str) -> None:
+        """Send a sentence to the page."""
+        self._send_msg(text)
+
     def _handle_msg(self, data: Any) -> None:
         self._ways[str(data)]()
 
@@ -47,6 +51,10 @@ class StatusLine(pn.viewable.Viewer):
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.line
+
+    def say(self, text: str) -> None:
+        """Say what has just happened: in the line for a while, and aloud to who listens."""
+        self.line.tell(text)
 
     def _take(self, *events: Any) -> None:
         live = self._live

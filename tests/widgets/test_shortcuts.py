@@ -88,3 +88,18 @@ def test_speeds_stay_within_their_bounds(speed: float) -> None:
     assert down >= min(SLOWEST, speed)
     if SLOWEST < speed < FASTEST:
         assert down < speed < up
+
+
+def test_time_is_turned_round_and_back_by_one_key(live_run, until) -> None:
+    live, said = live_run("van_der_pol"), []
+    actions = RunActions(live, said.append).named()
+    live.play()
+    assert live.settle(60)
+    live.set_param("mu", 3.0)
+    assert live.settle(60)
+    actions["reset parameters"]()
+    until(lambda: live.parameters["mu"] == live.model.spec.params[0].value)
+    assert "own" in said[-1]
+    for backward in (True, False):
+        actions["turn time round"]()
+        until(lambda wanted=backward: live.backward == wanted)

@@ -33,6 +33,11 @@ class RunActions:
             "step": live.step,
             "reset": self.reset,
             "go back": live.go_back,
+            "go back with a remedy": live.go_back_with_remedy,
+            "next event": live.run_to_event,
+            "next section": live.run_to_section,
+            "turn time round": self.turn_round,
+            "reset parameters": self.reset_params,
             "slower": self.slower,
             "faster": self.faster,
             "fastest": self.fastest,
@@ -49,6 +54,15 @@ class RunActions:
         """Return to the initial state."""
         self._live.reset()
         self._say("Back at the initial state")
+
+    def reset_params(self) -> None:
+        """Give every parameter the model's own value."""
+        self._live.reset_params()
+        self._say("All parameters are the model's own again")
+
+    def turn_round(self) -> None:
+        """Have time run backward, or forward again."""
+        self._live.set_backward(not self._live.backward)
 
     def slower(self) -> None:
         """Go over to the next lower round speed; from the highest back to a finite one."""

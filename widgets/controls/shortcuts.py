@@ -64,8 +64,13 @@ RUN, VIEWS, PAGE = "Run", "Views", "Page"
 SHORTCUTS: tuple[Shortcut, ...] = (
     _shortcut("Space k", "Play or pause", "play or pause", RUN),
     _shortcut("s .", "One step", "step", RUN, repeats=True),
+    _shortcut("e", "To the next event", "next event", RUN),
+    _shortcut("c", "To the next crossing of a section", "next section", RUN),
+    _shortcut("t", "Time backward, and forward again", "turn time round", RUN),
     _shortcut("b", "Back, as it was a moment earlier", "go back", RUN),
+    _shortcut("h", "Back after a blow-up, with half the step", "go back with a remedy", RUN),
     _shortcut("r", "Reset to the initial state", "reset", RUN),
+    _shortcut("p", "All parameters back to the model's own", "reset parameters", RUN),
     _shortcut("[", "Slower", "slower", RUN, repeats=True),
     _shortcut("]", "Faster", "faster", RUN, repeats=True),
     _shortcut("m", "As fast as possible, and back", "fastest", RUN),

@@ -77,6 +77,7 @@ class LiveRun(RunControl, Looking):
     status = param.String("Starting", doc="What the run does, in words.")
     failure = param.String("", doc="Why the run cannot go on, in words.")
     carried = param.String("", doc="What the orbit took along to the latest model, in words.")
+    model_answers = param.Integer(-1, doc="Grows whenever the wish for a model is answered.")
     messages = param.Dict({}, doc="What was refused: name of the control to words.")
 
     def __init__(
@@ -278,6 +279,8 @@ class LiveRun(RunControl, Looking):
                 "atol": sim.atol,
             }
         news |= self._control_news()
+        if control == "model":
+            news["model_answers"] = next(self._steps)
         news["messages"] = dict(self._refused)
         self.deliver(partial(self._take_over, news))
 

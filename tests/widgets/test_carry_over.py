@@ -3,8 +3,6 @@
 import math
 from collections.abc import Callable
 
-import pytest
-
 import engine
 from widgets import LiveRun
 from widgets.live.carry_over import carry_over

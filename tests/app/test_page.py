@@ -56,7 +56,9 @@ def test_a_slider_dragged_by_the_mouse_bends_the_running_orbit(open_app) -> None
     assert float(during) < 15.0
     assert float(slider.input_value()) == float(during)
     # Below rho = 24.74 the orbit comes to rest at x = y.
-    app.choose("Speed", "100 time units / s")
+    speed = app.page.get_by_role("spinbutton", name="Speed, exact value")
+    speed.fill("100")
+    speed.press("Enter")
 
     def at_rest() -> bool:
         x, y = (float(v) for v in re.findall(r"[xy] = (-?[\d.]+)", app.status()))

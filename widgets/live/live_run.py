@@ -371,12 +371,14 @@ def _failure_words(player: Player) -> str:
     if failure is None:
         return ""
     sim = player.sim
+    kind = "ode" if sim is None else sim.model.kind
+    t = player.reversal.time(failure.t)
     return words.failure(
-        "ode" if sim is None else sim.model.kind,
+        kind,
         failure.variable,
         failure.value,
-        failure.t,
-        failure.step,
+        t,
+        round(t) if kind == "map" else player.reversal.steps + failure.step,
         failure.message,
         adaptive=sim is not None and sim.method.adaptive,
         event=failure.event,

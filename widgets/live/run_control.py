@@ -24,6 +24,12 @@ class RunControl(Commands):
     sections = param.List([], doc="Ids of the sections that views show.")
     event_names = param.List([], doc="The model's events.")
 
+    @property
+    def suggested_speed(self) -> float:
+        """Return the speed that suits the model."""
+        sim = self._player.sim
+        return 1.0 if sim is None else actions.suggested_speed(sim)
+
     def advance_by(self, n_steps: int) -> None:
         """Advance by accepted steps or iterations, as fast as possible, and pause there."""
         self._ask("mode", "", self._player.pause)

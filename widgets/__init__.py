@@ -1,10 +1,10 @@
 """Views and controls of a running dynamical system, for pages and notebooks."""
 
 from widgets.controls.equations_view import EquationsView
-from widgets.controls.initial_state import InitialState
 from widgets.controls.parameter_panel import ParameterPanel
 from widgets.controls.shortcuts import Keys
 from widgets.controls.solver_panel import SolverPanel
+from widgets.controls.state_panel import StatePanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
 from widgets.explorer import Explorer, explore
@@ -21,13 +21,13 @@ __all__ = [
     "EquationsView",
     "Explorer",
     "Gallery",
-    "InitialState",
     "Keys",
     "LiveRun",
     "ParameterPanel",
     "PhasePlane",
     "Screen",
     "SolverPanel",
+    "StatePanel",
     "StatusLine",
     "TimeSeries",
     "Transport",

@@ -10,11 +10,11 @@ import panel_material_ui as pmui
 
 from widgets.controls.choice import Choice
 from widgets.controls.equations_view import EquationsView
-from widgets.controls.initial_state import InitialState
 from widgets.controls.parameter_panel import ParameterPanel
 from widgets.controls.run_actions import RunActions
 from widgets.controls.shortcuts import Keys
 from widgets.controls.solver_panel import SolverPanel
+from widgets.controls.state_panel import StatePanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
 from widgets.live.live_run import LiveRun, bundled_models
@@ -62,7 +62,7 @@ class Explorer(pn.viewable.Viewer):
         self.status = StatusLine(self.live)
         self._run_actions = RunActions(self.live, self.status.say)
         self.parameters = ParameterPanel(self.live)
-        self.initial = InitialState(self.live)
+        self.state = StatePanel(self.live)
         self.solver = SolverPanel(self.live)
         self.equations = EquationsView(self.live)
         self.board = Board(self.live)
@@ -96,7 +96,7 @@ class Explorer(pn.viewable.Viewer):
             self.parameters,
             pmui.Accordion(
                 ("Equations", self.equations),
-                ("Initial state", self.initial),
+                ("Initial state and present state", self.state),
                 ("Solver", self.solver),
                 active=[0],
                 disable_gutters=True,

@@ -88,6 +88,18 @@ def turn(
     player.turn(backward)
 
 
+def jump_to_initial(player: Player) -> None:
+    """Put the orbit at the initial state, in one edit."""
+    player.kick(player.initial)
+
+
+def keep_as_initial(player: Player) -> None:
+    """Take the state that is to be seen for the initial one."""
+    if player.sim is not None:
+        for name in player.sim.model.state_names:
+            player.set_initial(name, player.moment.values[name])
+
+
 def reset_params(player: Player) -> None:
     """Put every parameter back to the model's own value, in one edit."""
     if player.sim is not None:

@@ -118,7 +118,7 @@ class Commands(param.Parameterized):
 
     def set_initial(self, name: str, value: float) -> None:
         """Change the state from which Reset begins."""
-        self._ask(f"initial:{name}", name, partial(self._player.set_initial, name, value))
+        self._ask(f"initial:{name}", f"{name}(0)", partial(self._player.set_initial, name, value))
 
     def apply_preset(self, name: str) -> None:
         """Take over a preset's parameters and, where it names states, begin from them."""

@@ -101,6 +101,14 @@ class RunControl(Commands):
                 control = next(iter(values))
             self._ask(key, control, partial(self._player.kick, dict(values)))
 
+    def jump_to_initial(self) -> None:
+        """Kick the running orbit to the initial state; time goes on."""
+        self._ask("state:jump", "state", partial(actions.jump_to_initial, self._player))
+
+    def keep_as_initial(self) -> None:
+        """Take the state that is to be seen for the initial one."""
+        self._ask("initial:keep", "state", partial(actions.keep_as_initial, self._player))
+
     def reset_params(self) -> None:
         """Put every parameter back to the model's own value; the orbit goes on from where it is."""
         self._ask("param:default", "parameters", partial(actions.reset_params, self._player))

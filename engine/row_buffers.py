@@ -22,6 +22,8 @@ MAX_CHUNK_BYTES = 1 << 30
 # A chunk that outgrows its slab goes on in one this many times as large as itself.
 SLAB_GROWTH = 32
 SAMPLES_KEPT = 1 << 18
+# Pieces of samples from before the observers were exchanged or the run was put back.
+PIECES_KEPT = 256
 
 
 @dataclass
@@ -216,7 +218,15 @@ class SampleStore:
         """Go on with other observers; the samples so far are kept."""
         if self._used:
             self._earlier.append(self._split())
+            self._forget_earliest()
         self._begin(observers)
+
+    def _forget_earliest(self) -> None:
+        """Let go of the earliest pieces, so that a run rewound for ever keeps no more."""
+        sizes = [sum(len(part["t"]) for part in piece.values()) for piece in self._earlier]
+        while len(sizes) > 1 and (sum(sizes) > SAMPLES_KEPT or len(sizes) > PIECES_KEPT):
+            sizes.pop(0)
+            self._earlier.pop(0)
 
     def _begin(self, observers: Sequence[ObserverModule]) -> None:
         self._observers = tuple(observers)

@@ -66,7 +66,7 @@ class Transport(pn.viewable.Viewer):
         self.bar = TransportBar(self.use)
         self._orders: dict[str, Callable[[Any], object]] = {
             "play": lambda value: live.play(),
-            "pause": lambda value: live.pause(),
+            "pause": lambda value: live.pause(timeout=0.0),
             "step": lambda value: live.step(),
             "advance": self._advance,
             "next event": lambda value: live.run_to_event(),

@@ -118,7 +118,9 @@ class Draft(param.Parameterized):
         if lost and self._asked != (form, self.text):
             self._asked = (form, self.text)
             self.lost = lost
-            self.note = f"{FORMS[form].capitalize()} cannot say {lost}. Press again to leave it out."
+            self.note = (
+                f"{FORMS[form].capitalize()} cannot say {lost}. Press again to leave it out."
+            )
             return
         applied = self._live.model is not None and not self.changed
         text = model.equations_text if form == "equations" else model.text
@@ -156,7 +158,9 @@ class Draft(param.Parameterized):
     def _take(self, text: str, **news: Any) -> None:
         """Have a text for the present one, and have it read."""
         if len(text) > MOST_CHARACTERS:
-            words = f"longer than {MOST_CHARACTERS:,} characters, which is the most the editor takes"
+            words = (
+                f"longer than {MOST_CHARACTERS:,} characters, which is the most the editor takes"
+            )
             fault = {"kind": "error", "words": words, "line": None, "column": None, "width": 1}
             self._model = None
             self.param.update(text=text, remarks=[fault], read=True, changed=True, **news)

@@ -83,3 +83,19 @@ def test_methods_are_told_in_words_and_grouped() -> None:
     assert told["dopri5"][1] == "Explicit, adaptive step"
     assert told["rk4"][1] == "Explicit, fixed step"
     assert told["map"][1] == "Iteration"
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ((True, False, "", ""), "Running"),
+        ((True, True, "", ""), "Running backward"),
+        ((True, False, "to the next section", ""), "Running to the next section"),
+        ((False, True, "", ""), "Paused"),
+        ((False, False, "", "x > 1 became true"), "Paused, because x > 1 became true"),
+    ],
+)
+def test_what_a_run_does_and_why_it_stands_is_said(
+    given: tuple[bool, bool, str, str], said: str
+) -> None:
+    assert words.mode(*given) == said

@@ -321,7 +321,7 @@ class LiveRun(RunControl, Looking):
         elif player.ended:
             mode = "Ended by the stop condition"
         elif player.playing and moment.lagging:
-            mode = "Running as fast as this machine can"
+            mode += " as fast as this machine can"
         states = {name: moment.values[name] for name in player.sim.model.state_names}
         kind = player.sim.model.kind
         steps = round(moment.t) if kind == "map" else moment.n_steps

@@ -163,7 +163,7 @@ def test_a_time_series_shows_its_window(live_run: Maker) -> None:
     assert frame["x"] == pytest.approx([0.5, 1.0])
     assert [len(curve["x"]) for curve in frame["curves"]] == [51, 51, 51]
     assert frame["curves"][0]["x"].dtype == np.float32
-    view.use("x", False)
+    view.use("show x", False)
     assert view.variables == ("y", "z")
     low, high = view.draw(frame["seen"])["y"]
     assert low < min(curve["y"].min() for curve in frame["curves"][1:])
@@ -176,14 +176,14 @@ RING = "\n".join(f"x{k}' = x{(k + 1) % 12} - x{k}" for k in range(12)) + "\nx0(0
 def test_of_many_variables_the_hidden_ones_are_in_a_list(live_run: Maker) -> None:
     view = TimeSeries(stepped(live_run, RING, 1))
     assert view.variables == tuple(f"x{k}" for k in range(6))
-    toggles = [c["name"] for c in view.controls if c["kind"] == "toggle"]
+    toggles = [c["name"] for c in view.controls if c["name"].startswith("show ")]
     (hidden,) = [c for c in view.controls if c["kind"] == "select"]
-    assert toggles == list(view.variables)
+    assert toggles == [f"show {name}" for name in view.variables]
     assert [name for name, _ in hidden["options"][1:]] == [f"x{k}" for k in range(6, 12)]
     assert view.y_label == "x0, x1, x2, …"
     view.use(hidden["name"], "x9")
     assert view.variables[-1] == "x9"
-    view.use("x0", False)
+    view.use("show x0", False)
     assert "x0" not in view.variables
 
 
@@ -341,10 +341,13 @@ def test_a_window_is_positive_and_no_longer_than_what_is_kept(live_run: Maker) -
     live = stepped(live_run, "lorenz", 5)
     view = TimeSeries(live)
     view.set_window(3.0)
-    view.set_window(-1.0)
+    for wrong in (-1.0, 0.0, float("nan"), float("inf")):
+        with pytest.raises(ValueError, match="positive"):
+            view.set_window(wrong)
     assert view.window == 3.0
     view.set_window(1e9)
     assert view.window == pytest.approx(live.ring.capacity * live.dt)
+    assert "limited" in view.draw(None)["words"]
 
 
 def test_every_kind_of_curve_and_image_travels_in_one_array() -> None:

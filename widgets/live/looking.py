@@ -8,6 +8,7 @@ from widgets.live.columns import TIME, Array, observable, read_columns
 from widgets.live.moment import Moment
 from widgets.live.player import Player
 from widgets.live.timeline import Timeline
+from widgets.live.whole_run import Envelope
 
 
 class Looking:
@@ -17,10 +18,18 @@ class Looking:
     model: Any
 
     def look(
-        self, moment: Moment, texts: Sequence[str], first: int
+        self, moment: Moment, texts: Sequence[str], first: int, stop: int | None = None
     ) -> tuple[int, Array, Array] | None:
         """Read columns of a moment's rows from `first` on; None while a model is exchanged."""
-        return look(self.model, moment, self._player.timeline, texts, first)
+        stop = moment.rows if stop is None else min(stop, moment.rows)
+        return look(self.model, moment, self._player.timeline, texts, first, stop)
+
+    def look_back(self, text: str) -> Envelope | None:
+        """Read a text over the whole orbit; None while a model is exchanged."""
+        try:
+            return self._player.whole.read(self.model, text)
+        except engine.ExpressionError:
+            return None
 
     def knows(self, text: str) -> bool:
         """Tell whether a text is a variable of the model or an expression that can be read."""
@@ -40,8 +49,9 @@ def look(
     timeline: Timeline,
     texts: Sequence[str],
     first: int,
+    stop: int,
 ) -> tuple[int, Array, Array] | None:
-    """Read columns of the rows to be seen from `first` on, as `read_columns` does.
+    """Read columns of the rows to be seen from `first` to before `stop`, as `read_columns` does.
 
     Returns None where the rows are not of the model of which the texts are variables and
     expressions: while a model is exchanged its rows may come before it does.
@@ -57,7 +67,7 @@ def look(
         except engine.ExpressionError:
             return None
     try:
-        return read_columns(model, ring, timeline, texts, first, moment.rows)
+        return read_columns(model, ring, timeline, texts, first, stop)
     except KeyError:
         # The timeline is already that of another model, with other parameters.
         return None

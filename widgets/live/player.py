@@ -19,6 +19,7 @@ from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
 from widgets.live.timeline import Timeline
+from widgets.live.whole_run import WholeRun
 
 RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
@@ -55,6 +56,7 @@ class Player(PlayerControl, PlayerEdits):
         self.ring = Ring((), ring_rows)
         self.measuring = Measuring()
         self.timeline = Timeline(clock=clock)
+        self.whole = WholeRun()
         self.listeners: list[Listener] = []
         self._with_past: list[Listener] = []
         self.failure: engine.Failure | None = None
@@ -150,6 +152,7 @@ class Player(PlayerControl, PlayerEdits):
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(time(run.t))
         self.timeline.truncate(time(run.t), self.ring.total, run.sim.params, backward=self.backward)
+        self.whole.truncate(time(run.t))
         self.measuring.truncate(run.t)
         for listener in self.listeners:
             self._begin_listening(listener)
@@ -174,6 +177,7 @@ class Player(PlayerControl, PlayerEdits):
         self.ring = Ring(sim.record, self.ring.capacity, backward=self.backward)
         self.measuring.begin(sim, UNMEASURED if self.backward else "")
         self.timeline.begin(sim.params)
+        self.whole.begin(self.reversal.forward(sim).model, sim.record, backward=self.backward)
         self.run = run
         for listener in self.listeners:
             listener.begin()
@@ -236,6 +240,7 @@ class Player(PlayerControl, PlayerEdits):
         for listener in self.listeners:
             listener.take(piece)
         self.ring.append(piece.t, piece.y)
+        self.whole.append(piece.t, piece.y, piece.params)
         self._kicked = self._kicked and not len(piece.t)
         self.measuring.append(piece.traces)
         if status in (engine.Status.NAN_DETECTED, engine.Status.STEPFAIL):

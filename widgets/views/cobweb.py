@@ -22,9 +22,6 @@ MOST_ITERATE = 64
 FITTED = 2_000
 """How many of the first iterates the picture is fitted to by itself."""
 
-BANDS = ((0.25, 0.25), (0.5, 0.5), (0.8, 0.8), (1.0, 1.0))
-"""Of the staircase: up to which part it has which opacity."""
-
 
 class Cobweb(View):
     """Draw the graph of a map, the diagonal, and the staircase of the latest iterates.
@@ -149,16 +146,18 @@ class Cobweb(View):
             "y": [low, high],
             "origin": 0.0,
             "curves": [
-                {"x": floats(graph), "y": floats(self._iterated(graph, moment)), "color": 0},
+                _staircase(x, kicked=moment.kicked, backward=moment.ring.backward),
+                {"x": floats(graph), "y": floats(self._iterated(graph, moment)), "color": 1},
                 {"x": floats(np.array([low, high])), "y": floats(np.array([low, high])),
                  "color": "faint", "width": 1.0},
-                *_staircase(x, kicked=moment.kicked),
-                {"x": floats(x[-1:]), "y": floats(x[-1:]), "style": "points", "color": 1},
             ],
+            "append": True,
+            "keep": 2 * self.steps + 2,
             "kick": {"x": states[0], "y": None},
             "marker": [float(x[-1]), float(x[-1])],
             "equal": True,
-            "reset": False if same_run else "all",
+            # The staircase comes whole in every picture.
+            "reset": True if same_run else "all",
             "seen": picture,
             "edits": moment.edits,
         }  # fmt: skip
@@ -184,33 +183,18 @@ class Cobweb(View):
         return x
 
 
-def _staircase(x: Values, *, kicked: bool) -> list[dict[str, Any]]:
-    """Return the staircase of iterates as curves, the older the fainter.
+def _staircase(x: Values, *, kicked: bool, backward: bool) -> dict[str, Any]:
+    """Return the staircase of iterates as a curve.
 
-    Where the point has just been put elsewhere, no step leads there.
+    Where the point has just been put elsewhere, no step leads there; where time runs down, an
+    iterate is the map's value at the one after it.
     """
-    steps = len(x) - 1 - kicked
-    if steps < 1:
-        return []
-    x = x[: steps + 1]
-    across = np.repeat(x, 2)[:-1]
-    up = np.repeat(x, 2)[1:]
-    curves, first = [], 0
-    for part, opacity in BANDS:
-        stop = int(round(part * (len(across) - 1)))
-        if stop > first:
-            piece = slice(first, stop + 1)
-            curves.append(
-                {
-                    "x": floats(across[piece]),
-                    "y": floats(up[piece]),
-                    "color": 1,
-                    "alpha": opacity,
-                    "width": 1.2,
-                }
-            )
-            first = stop
-    return curves
+    if kicked and len(x) > 1:
+        x = x[:-1]
+    across, up = np.repeat(x, 2)[:-1], np.repeat(x, 2)[1:]
+    if backward:
+        across, up = up, across
+    return {"x": floats(across), "y": floats(up)}
 
 
 def _refusal(reason: str, moment: Moment) -> Frame:

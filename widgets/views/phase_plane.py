@@ -325,8 +325,10 @@ class PhasePlane(View):
             return None
         x, y = looked[2]
         if any(following):
-            x = x[1:] if following[0] else x[:-1]
-            y = y[1:] if following[1] else y[:-1]
+            # Where time runs down, the following iterate is the row before.
+            later, sooner = (slice(1, None), slice(-1))[:: -1 if moment.ring.backward else 1]
+            x = x[later if following[0] else sooner]
+            y = y[later if following[1] else sooner]
         return x, y
 
     def _marker(self, moment: Moment) -> list[float] | None:

@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import param
-
 from widgets.live.live_run import LiveRun
 from widgets.live.moment import Moment
 from widgets.live.pacing import speed_to_show
@@ -39,8 +37,6 @@ class PhaseSpace(View):
     kind = "phase_space"
     caption = "3-D orbit"
 
-    z_label = param.String("", doc="Label of the third axis.")
-
     def __init__(self, live: LiveRun) -> None:
         self._ranges = (GrowingRange(), GrowingRange(), GrowingRange())
         self._fits = FirstFits()
@@ -57,10 +53,6 @@ class PhaseSpace(View):
         if states < 3:
             return f"An orbit in space needs three variables; this model has {states}."
         return ""
-
-    def face(self) -> dict[str, Any]:
-        """Return what the page needs to know besides frames."""
-        return super().face() | {"z_label": self.z_label}
 
     def take_model(self) -> None:
         """Keep axes that still have a meaning; else those that the model suggests."""

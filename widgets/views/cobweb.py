@@ -86,8 +86,7 @@ class Cobweb(View):
             self._range.forget()
             self.redraw()
         elif control == "kick":
-            for name, number in dict(value).items():
-                self.live.set_state(str(name), float(number))
+            self.live.kick({str(name): float(number) for name, number in dict(value).items()})
         else:
             self.take_settings({control: value})
 

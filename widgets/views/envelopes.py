@@ -45,7 +45,10 @@ def stroke(envelope: Envelope, columns: int, *, start: float, log: bool) -> tupl
         t = np.column_stack([t[starts, 0], t[np.append(starts[1:], len(t)) - 1, 1]])
     single = low == high
     keep = np.column_stack([np.ones(len(t), bool), ~single | (t[:, 0] != t[:, 1])]).ravel()
-    return t.ravel()[keep], np.column_stack([low, high]).ravel()[keep]
+    # The extremes come in the order in which the curve goes, as far as its course tells.
+    falls = np.gradient(low + high) < 0.0 if len(low) > 1 else np.zeros(len(low), bool)
+    ends = np.column_stack([np.where(falls, high, low), np.where(falls, low, high)])
+    return t.ravel()[keep], ends.ravel()[keep]
 
 
 def decade_below(value: float) -> float:

@@ -182,8 +182,7 @@ class PhasePlane(View):
             self._launch()
             self.redraw()
         elif control == "kick":
-            for name, number in dict(value).items():
-                self.live.set_state(str(name), float(number))
+            self.live.kick({str(name): float(number) for name, number in dict(value).items()})
         elif control in AXES:
             place = AXES.index(control)
             self._typing[place] = value == OTHER

@@ -1,9 +1,11 @@
 """Where the orbit crosses a surface."""
 
+import itertools
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import param
 
 from widgets.live.columns import TIME
 from widgets.live.live_run import LiveRun
@@ -24,6 +26,8 @@ from widgets.views.expressions import (
 from widgets.views.sampled_points import SampledPoints
 
 WORDS = {"up": "upward", "down": "downward", "both": "in either direction"}
+
+_numbers = itertools.count(1)
 
 LOOKED_AT = 5_000
 """How many of the latest rows tell between which values an expression lies."""
@@ -46,6 +50,7 @@ class PoincareSection(SampledPoints):
     thing = "crossings"
 
     def __init__(self, live: LiveRun) -> None:
+        self._id = f"{self.kind} {next(_numbers)}"
         self.expression = ""
         self.level = 0.0
         self.direction = "up"
@@ -81,6 +86,23 @@ class PoincareSection(SampledPoints):
     def sampler(self) -> Crossings:
         """Return what finds the crossings."""
         return Crossings(self.expression, self.level, self.direction, self.axes)
+
+    def sample(self) -> None:
+        """Gather what is now set, and let the run stop there when it is asked to."""
+        super().sample()
+        self._offer()
+
+    @param.depends("shown", watch=True)
+    def _offer(self) -> None:
+        if self.shown:
+            self.live.set_section(self._id, self.expression, self.level, self.direction)
+        else:
+            self.live.drop_section(self._id)
+
+    def close(self) -> None:
+        """Let go of the run."""
+        super().close()
+        self.live.drop_section(self._id)
 
     def dress(self) -> None:
         """Say what is crossed and what is drawn."""

@@ -65,6 +65,10 @@ class Editable(PresetBank):
         values = {k: v for k, v in (("rtol", rtol), ("atol", atol)) if v is not None}
         self.edit(Edit(kind="tolerances", values=values))
 
+    def set_seed(self, seed: int) -> None:
+        """Draw the noise from other random numbers from the next step on."""
+        self.edit(Edit(kind="seed", values={"seed": seed}))
+
     def set_observers(self, observers: Sequence[ObserverModule] | ObserverModule) -> None:
         """Change the observers; those that stay keep their memory, the orbit stays the same."""
         self.edit(Edit(kind="observers", values={"observers": observers}))

@@ -16,6 +16,7 @@ from engine.run_state import (
 )
 from engine.runner import abi
 from engine.runner.dtypes import LOST, stored_number
+from engine.runner.random_numbers import seed_words
 from engine.sim import Sim, merged
 
 
@@ -115,6 +116,12 @@ def _tolerances(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, 
     return arrays
 
 
+def _seed(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
+    # The numbers are a function of seed, step and state: others come from the next step on.
+    arrays.counters[[abi.SEED_LOW, abi.SEED_HIGH]] = seed_words(after.seed)
+    return arrays
+
+
 def _stepper(after: Sim, arrays: RunState, before: Sim, values: Mapping[str, Any]) -> RunState:
     arrays = dataclasses.replace(arrays, memory=new_memory(after))
     arrays.set_clock(after)
@@ -156,6 +163,7 @@ _APPLIED = MappingProxyType(
         "preset": _preset,
         "dt": _dt,
         "tolerances": _tolerances,
+        "seed": _seed,
         "stepper": _stepper,
         "observers": _observers,
     }

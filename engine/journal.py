@@ -19,8 +19,8 @@ class Edit:
     Attributes
     ----------
     kind : str
-        ``"params"``, ``"state"``, ``"preset"``, ``"stepper"``, ``"dt"``, ``"tolerances"`` or
-        ``"observers"``.
+        ``"params"``, ``"state"``, ``"preset"``, ``"stepper"``, ``"dt"``, ``"tolerances"``,
+        ``"seed"`` or ``"observers"``.
     values : mapping
         The new values by name; for a preset, ``params`` and ``states``, each by name.
     """

@@ -1,5 +1,6 @@
 """The noise of a step is a function of the seed and the step alone, whatever a run goes through."""
 
+import json
 import math
 
 import numpy as np
@@ -81,6 +82,24 @@ def test_a_journal_with_edits_replays_to_the_same_bits():
     twin = engine.replay(sim, run.journal)
     assert twin.state == run.state
     assert_same_bits(twin.advance(n_steps=25).y, run.advance(n_steps=25).y)
+
+
+def test_another_seed_draws_other_numbers_from_the_next_step_on_and_replays():
+    sim = noisy(seed=1)
+    run = sim.start()
+    run.advance(n_steps=30)
+    run.set_seed(2**64 - 3)
+    changed = run.advance(n_steps=30).y
+    assert run.sim.seed == 2**64 - 3
+    journal = engine.Journal.from_dict(json.loads(json.dumps(run.journal.to_dict())))
+    twin = engine.replay(journal.origin, journal)
+    assert twin.state == run.state
+    assert journal.entries[-1].edit.values == {"seed": 2**64 - 3}
+    plain = noisy(seed=1).start()
+    plain.advance(n_steps=30)
+    assert np.all(plain.advance(n_steps=30).y[:, :2] != changed[:, :2])
+    with pytest.raises(engine.SimError, match="seed"):
+        run.set_seed(-1)
 
 
 def test_results_are_computed_again_from_their_provenance():

@@ -12,9 +12,11 @@ from widgets.live.columns import Piece, kept_pieces
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
+from widgets.live.motions import Motions
 from widgets.live.pacing import Pace
 from widgets.live.player_control import PlayerControl
 from widgets.live.player_edits import PlayerEdits
+from widgets.live.player_motions import PlayerMotions
 from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
@@ -25,7 +27,7 @@ RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
 
-class Player(PlayerControl, PlayerEdits):
+class Player(PlayerControl, PlayerEdits, PlayerMotions):
     """Advance one run in slices that are due, and keep its latest rows and its traces.
 
     Everything but reading the attributes happens on one thread, the worker's.
@@ -48,6 +50,8 @@ class Player(PlayerControl, PlayerEdits):
         ring_rows: int = RING_ROWS,
     ) -> None:
         super().__init__()
+        self.motions = Motions()
+        self.unmovable = {}
         self.pace = Pace(1.0)
         self.playing = False
         self.watched = True
@@ -159,6 +163,7 @@ class Player(PlayerControl, PlayerEdits):
         self.measuring.follow(run.sim)
         self._shown_t = run.t
         self._kicked = False
+        self.motions.go_back(run.t)
         self._restart_control()
         self._observe(generation=self.moment.generation + 1)
 
@@ -179,6 +184,7 @@ class Player(PlayerControl, PlayerEdits):
         self.timeline.begin(sim.params)
         self.whole.begin(self.reversal.forward(sim).model, sim.record, backward=self.backward)
         self.run = run
+        self.motions.adapt(sim.model.param_names, run.t)
         for listener in self.listeners:
             listener.begin()
         self.failure, self.ended = None, False
@@ -195,7 +201,15 @@ class Player(PlayerControl, PlayerEdits):
         left = self.slice_s
         hurrying = self.hurrying
         bound = self._bound(run)
-        while self.playing and self._halt is None and left > 0.0 and bound is not None:
+        self._begin_slice(run)
+        while (
+            self.playing
+            and self._halt is None
+            and left > 0.0
+            and bound is not None
+            and not self.motions.spent
+        ):
+            bound = self._moved(run, bound)
             self._advance(run, {**bound, "rows": self._rows_a_slice, "budget_s": left})
             left = end - time.monotonic()
             bound = self._bound(run)
@@ -250,7 +264,7 @@ class Player(PlayerControl, PlayerEdits):
         if not self.playing:
             self._forget_goal()
 
-    def _note_edit(self, control: str, words: str) -> None:
+    def _note_edit(self, control: str, words: str, *, same: bool | None = None) -> None:
         """Remember from which row on an edit is to be seen, and put it on the timeline."""
         run, row = self._present(), self.ring.total
         # After an edit the run may go on from its last good state.
@@ -258,7 +272,7 @@ class Player(PlayerControl, PlayerEdits):
         self._edited_at.append(row)
         self.timeline.forget_rows_before(row - len(self.ring))
         t = self.reversal.time(run.t)
-        self.timeline.note(control, words, t=t, row=row, params=run.sim.params)
+        self.timeline.note(control, words, t=t, row=row, params=run.sim.params, same=same)
 
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""

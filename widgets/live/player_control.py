@@ -80,6 +80,14 @@ class PlayerControl(ABC):
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""
 
+    @abstractmethod
+    def _begin_slice(self, run: engine.Run) -> None:
+        """Let parameters that move by themselves know of the present speed."""
+
+    @abstractmethod
+    def _moved(self, run: engine.Run, bound: dict[str, Any]) -> dict[str, Any]:
+        """Move parameters that are due, and return a bound no later than their next change."""
+
     @property
     def backward(self) -> bool:
         """Tell whether the model's time runs down."""
@@ -117,7 +125,8 @@ class PlayerControl(ABC):
         self._goal_words = "" if n == 1 else f"{n:,} {self._steps_word()} are done"
         if n == 1:
             # However long it takes, so that as many steps are taken as are asked for.
-            self._advance(self.run, {"n_steps": 1})
+            self._begin_slice(self.run)
+            self._advance(self.run, self._moved(self.run, {"n_steps": 1}))
             if not self._arrive(hurrying=True):
                 self._shown_t = self.run.t
         else:

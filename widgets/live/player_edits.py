@@ -5,6 +5,7 @@ from collections.abc import Mapping
 
 import engine
 from widgets.live.measuring import Measuring, measured
+from widgets.live.motions import Motions
 from widgets.live.rows import with_stepper
 from widgets.live.words import number
 
@@ -14,6 +15,7 @@ class PlayerEdits(ABC):
 
     initial: Mapping[str, float]
     measuring: Measuring
+    motions: Motions
     _kicked: bool
     _initial_t: float
 
@@ -31,8 +33,8 @@ class PlayerEdits(ABC):
         """Let what pauses the run begin at the present state."""
 
     @abstractmethod
-    def _note_edit(self, control: str, words: str) -> None:
-        """Put a change on the timeline."""
+    def _note_edit(self, control: str, words: str, *, same: bool | None = None) -> None:
+        """Put a change on the timeline; `same`: it goes on with the control's latest mark."""
 
     @abstractmethod
     def _observe(self, *, generation: int | None = None) -> None:
@@ -50,12 +52,15 @@ class PlayerEdits(ABC):
     def set_params(self, values: Mapping[str, float]) -> None:
         """Change parameters at the next step, all of them or, where one is refused, none.
 
+        Those that move by themselves move no more.
+
         Raises
         ------
         engine.PhasescopeError
             There is no such parameter, or the value is not a number.
         """
         self._present().set_params(**values)
+        self.motions.end(values)
         for name, value in values.items():
             self._note_edit(name, f"{name} = {number(value)}")
 
@@ -137,6 +142,17 @@ class PlayerEdits(ABC):
         """
         self._present().set_tolerances(rtol=rtol, atol=atol)
         self._note_edit("tolerances", f"rtol = {number(rtol)}, atol = {number(atol)}")
+
+    def set_seed(self, seed: int) -> None:
+        """Draw the noise from other random numbers from the next step on.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            The seed is no integer from 0 to before 2**64.
+        """
+        self._present().set_seed(seed)
+        self._note_edit("seed", f"seed = {seed}")
 
     def restart_observers(self) -> None:
         """Let the observers measure afresh from the next step on.

@@ -27,7 +27,7 @@ class Fields(pn.custom.JSComponent):
     values = param.Dict({}, doc="Values in effect, by name.")
     messages = param.Dict({}, doc="What was refused, by name, in words.")
 
-    _esm = (_HERE / "fields.js").read_text("utf-8")
+    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in ("number_row.js", "fields.js"))
 
     def __init__(self, on_edit: Callable[[str, float], None], **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", **params})
@@ -47,7 +47,10 @@ def field(
     label: str = "",
     unit: str = "",
 ) -> dict[str, Any]:
-    """Describe one number; with `bounds` it gets a slider, on a ``"log"`` scale if so declared."""
+    """Describe one number; with `bounds` it gets a slider, on a ``"log"`` scale if so declared.
+
+    Keys nudge a number without a slider, on a ``"log"`` scale through 1, 2, 5, 10.
+    """
     described: dict[str, Any] = {
         "name": name,
         "default": default,
@@ -56,17 +59,17 @@ def field(
         "slider": bounds is not None,
     }
     if bounds is None:
-        return described
+        return described | {"scale": scale, "step": step}
     low, high = bounds
     return described | {
         "min": low,
         "max": high,
-        "step": _round_step((high - low) / SLIDER_STEPS) if step is None else step,
+        "step": round_step((high - low) / SLIDER_STEPS) if step is None else step,
         "scale": scale if low > 0.0 else "linear",
     }
 
 
-def _round_step(step: float) -> float:
+def round_step(step: float) -> float:
     """Return the largest of 1, 2 or 5 times a power of ten that is not above `step`."""
     decade = 10.0 ** math.floor(math.log10(step))
     return max(m * decade for m in (1.0, 2.0, 5.0) if m * decade <= step * (1.0 + 1e-9))

@@ -26,8 +26,10 @@ class SolverPanel(pn.viewable.Viewer):
         self.stepper = Choice(live.set_stepper, label="Stepper")
         self.fields = Fields(self._edit)
         self._edits = {"dt": live.set_dt, "rtol": live.set_rtol, "atol": live.set_atol}
+        self._edits["seed"] = self._set_seed
         live.param.watch(
-            self._take_settings, ["model", "stepper", "dt", "rtol", "atol", "messages"]
+            self._take_settings,
+            ["model", "stepper", "dt", "rtol", "atol", "seed", "noisy", "messages"],
         )
         self._take_settings()
 
@@ -46,17 +48,28 @@ class SolverPanel(pn.viewable.Viewer):
             options=sorted(options, key=lambda option: option[-1]), value=live.stepper
         )
         sim = live.model.spec.sim
-        fields = [] if live.kind == "map" else [field("dt", sim.dt, label=_DT_LABEL[live.adaptive])]
+        fields = (
+            []
+            if live.kind == "map"
+            else [field("dt", sim.dt, label=_DT_LABEL[live.adaptive], scale="log")]
+        )
         if live.adaptive:
             fields += [
-                field("rtol", sim.rtol, label="relative tolerance"),
-                field("atol", sim.atol, label="absolute tolerance"),
+                field("rtol", sim.rtol, label="relative tolerance", scale="log"),
+                field("atol", sim.atol, label="absolute tolerance", scale="log"),
             ]
+        if live.noisy:
+            fields.append(field("seed", 0, label="seed of the noise", step=1.0))
         if fields != self.fields.fields:
             self.fields.fields = fields
         self.fields.param.update(
-            values={"dt": live.dt, "rtol": live.rtol, "atol": live.atol}, messages=live.messages
+            values={"dt": live.dt, "rtol": live.rtol, "atol": live.atol, "seed": live.seed},
+            messages=live.messages,
         )
+
+    def _set_seed(self, value: float) -> None:
+        # A number of the page that is not whole is refused by its own name.
+        self._live.set_seed(int(value) if value.is_integer() else value)  # type: ignore[arg-type]
 
 
 _DT_LABEL = {False: "step size", True: "first trial step"}

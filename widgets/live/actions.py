@@ -46,6 +46,8 @@ def build_run(
         announce(model.name)
     del announce
     sim = engine.Sim(model, params=params, record=True)
+    if player.sim is not None and player.sim.model.name != model.name:
+        player.end_motions(list(player.motions.described))
     player.build(with_stepper(sim, sim.stepper), observers=observers(model.kind))
     tell = said()
     if tell is not None:

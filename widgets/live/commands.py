@@ -11,11 +11,12 @@ import param
 
 from widgets.live import actions, carry_over
 from widgets.live.actions import ObserverChoice
+from widgets.live.parameter_commands import ParameterCommands
 from widgets.live.player import Player
 from widgets.live.worker import Worker
 
 
-class Commands(param.Parameterized):
+class Commands(ParameterCommands):
     """The part of `LiveRun` that takes orders; what is refused is said in `messages`."""
 
     _player: Player
@@ -103,15 +104,6 @@ class Commands(param.Parameterized):
         """Have the controls show where a parameter or a state is set."""
         self.found = (name, self.found[1] + 1)
 
-    def set_param(self, name: str, value: float) -> None:
-        """Change a parameter of the running orbit."""
-        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
-
-    def set_params(self, values: Mapping[str, float]) -> None:
-        """Change several parameters at once: all of them or, where one is refused, none."""
-        action = partial(self._player.set_params, dict(values))
-        self._ask(f"param:{','.join(values)}", "parameters", action)
-
     def set_state(self, name: str, value: float) -> None:
         """Kick a state variable of the running orbit."""
         self._ask(f"state:{name}", name, partial(self._player.set_state, name, value))
@@ -121,12 +113,16 @@ class Commands(param.Parameterized):
         self._ask(f"initial:{name}", f"{name}(0)", partial(self._player.set_initial, name, value))
 
     def apply_preset(self, name: str) -> None:
-        """Take over a preset's parameters and, where it names states, begin from them."""
+        """Take over a preset's parameters and, where it names states, begin from them.
+
+        Parameters that are locked are left alone.
+        """
         preset = self.model.presets[name]
         if preset.states:
             self._worker.withdraw("state:")
-        action = partial(actions.apply_preset, self._player, preset.params, preset.states)
-        self._ask("param:preset", "preset", action)
+        params = self._unlocked(preset.params)
+        action = partial(actions.apply_preset, self._player, params, preset.states)
+        self._ask("param:preset", "preset", self._told_of(preset.params, action))
 
     def set_stepper(self, name: str) -> None:
         """Go on with another integration method."""
@@ -144,6 +140,10 @@ class Commands(param.Parameterized):
     def set_atol(self, atol: float) -> None:
         """Change the absolute tolerance."""
         self._ask("atol", "atol", partial(actions.set_atol, self._player, atol))
+
+    def set_seed(self, seed: int) -> None:
+        """Draw the noise from other random numbers."""
+        self._ask("seed", "seed", partial(self._player.set_seed, seed))
 
     def restart_observers(self) -> None:
         """Let the observers measure afresh from now on."""

@@ -18,6 +18,7 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.looking import Looking
 from widgets.live.moment import Moment
+from widgets.live.parameter_commands import FOLLOW_S, parameter_news
 from widgets.live.player import Player
 from widgets.live.remedies import remedy
 from widgets.live.reversal import irreversible
@@ -59,13 +60,14 @@ class LiveRun(RunControl, Looking):
 
     source = param.String(doc="What the model was loaded from.")
     model = param.Parameter(None, doc="The engine's model; None until it is loaded.")
-    parameters = param.Dict({}, doc="Parameter values in effect.")
     initial = param.Dict({}, doc="State from which Reset begins.")
     stepper = param.String("", doc="Name of the integration method.")
     adaptive = param.Boolean(False, doc="The method chooses its own steps.")
     dt = param.Number(0.01, doc="Step size, in time units of the model.")
     rtol = param.Number(1e-6, doc="Relative tolerance of an adaptive method.")
     atol = param.Number(1e-9, doc="Absolute tolerance of an adaptive method.")
+    seed = param.Integer(0, doc="Seed of the random numbers of a noisy model.")
+    noisy = param.Boolean(False, doc="The method draws random numbers.")
     speed = param.Number(
         1.0,
         bounds=(0.0, None),
@@ -96,7 +98,8 @@ class LiveRun(RunControl, Looking):
         self._steps = itertools.count()
         self._refused: dict[str, str] = {}
         self.deliver: Callable[[Callable[[], None]], object] = lambda news: news()
-        self._said_at = -STATUS_S
+        self._said_at = self._followed_at = -STATUS_S
+        self._followed: Any = None
         self._seen = Moment()
         self._screens: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._announced: engine.Model | None = None
@@ -270,14 +273,16 @@ class LiveRun(RunControl, Looking):
                 if other_kind or not self._speed_chosen:
                     news["speed"] = actions.suggested_speed(sim)
             news |= {
-                "parameters": dict(sim.params),
                 "initial": dict(self._player.initial),
                 "stepper": sim.stepper,
                 "adaptive": sim.method.adaptive,
                 "dt": sim.dt,
                 "rtol": sim.rtol,
                 "atol": sim.atol,
+                "seed": sim.seed,
+                "noisy": sim.method.stochastic,
             }
+            news |= parameter_news(self._player)
         news |= self._control_news()
         if control == "model":
             news["model_answers"] = next(self._steps)
@@ -305,11 +310,26 @@ class LiveRun(RunControl, Looking):
             news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
             news |= {"paused_by": player.paused_by, "remedy": _remedy_words(player)}
             self.deliver(partial(self._take_over, news))
+        if now - self._followed_at >= FOLLOW_S or not player.playing:
+            self._follow(now)
         if moved:
             for reference in list(self._viewers):
                 viewer = reference()
                 if viewer is not None:
                     self.deliver(viewer)
+
+    def _follow(self, now: float) -> None:
+        """Tell the controls where parameters have come that move by themselves."""
+        player = self._player
+        if player.sim is None or not (self._followed or player.motions or player.unmovable):
+            return
+        self._followed_at, self._followed = now, bool(player.motions)
+        news = parameter_news(player)
+        if player.unmovable:
+            self._refused |= player.unmovable
+            player.unmovable = {}
+            news["messages"] = dict(self._refused)
+        self.deliver(partial(self._take_over, news))
 
     def _status_words(self) -> str:
         player, moment = self._player, self._player.moment

@@ -1,0 +1,122 @@
+"""What is done with parameters besides setting them: they are locked, and move by themselves."""
+
+from abc import abstractmethod
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+from typing import Any
+
+import param
+
+import engine
+from widgets.live.motion import Motion
+from widgets.live.player import Player
+from widgets.live.words import number
+
+FOLLOW_S = 0.1
+"""Seconds between two pieces of news of a parameter that moves by itself."""
+
+
+class ParameterCommands(param.Parameterized):
+    """The part of `LiveRun` that locks parameters and lets them move."""
+
+    _player: Player
+
+    parameters = param.Dict({}, doc="Parameter values in effect.")
+    motions = param.Dict({}, doc="How parameters move by themselves, by name.")
+    locked = param.List([], doc="Parameters that are not to be changed by accident.")
+
+    @abstractmethod
+    def _ask(
+        self, key: str, control: str, action: Callable[[], None], *, start: bool = True
+    ) -> None:
+        """Have the worker act, in place of what waits under `key`."""
+
+    def lock(self, name: str, locked: bool = True) -> None:
+        """Guard a parameter against changes by accident, or let it be changed again.
+
+        A locked one stays where it is, and what would have changed it says so.
+        """
+        names = [other for other in self.locked if other != name]
+        self.locked = [*names, name] if locked else names
+        # What was said of the lock is no longer true.
+        self._ask(f"lock:{name}", name, partial(self._player.end_motions, [name]))
+
+    def set_param(self, name: str, value: float) -> None:
+        """Change a parameter of the running orbit."""
+        if name in self.locked:
+            self._ask(f"param:{name}", name, partial(_refuse, self._locked_words(name)))
+            return
+        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
+
+    def set_params(self, values: Mapping[str, float]) -> None:
+        """Change several parameters at once: all of them or, where one is refused, none.
+
+        Those that are locked are left alone.
+        """
+        action = partial(self._player.set_params, self._unlocked(values))
+        self._ask(f"param:{','.join(values)}", "parameters", self._told_of(values, action))
+
+    def reset_params(self) -> None:
+        """Put every parameter back to the model's own value; those that are locked stay."""
+        if self._player.sim is not None:
+            model = self._player.sim.model
+            self.set_params(dict(zip(model.param_names, model.param_values, strict=True)))
+
+    def put_back_params(self, values: Mapping[str, float]) -> None:
+        """Change parameters, locked or not, to what they were once."""
+        action = partial(self._player.set_params, dict(values))
+        self._ask(f"param:back {','.join(values)}", "parameters", action)
+
+    def set_motion(self, name: str, motion: Motion | Mapping[str, Any] | None) -> None:
+        """Let a parameter move by itself while the run goes on; None lets it stay.
+
+        Several may move at once.  Setting the parameter by hand ends its motion.
+
+        Raises
+        ------
+        MotionError
+            The motion makes no sense as it is described.
+        """
+        if motion is None:
+            action = partial(self._player.end_motions, [name])
+        elif name in self.locked:
+            action = partial(_refuse, self._locked_words(name))
+        else:
+            given = motion if isinstance(motion, Motion) else Motion.restore(motion)
+            action = partial(self._player.begin_motion, name, given)
+        self._ask(f"motion:{name}", name, action)
+
+    def _locked_words(self, name: str) -> str:
+        held = self.parameters.get(name)
+        place = "" if held is None else f" at {number(held)}"
+        return f"{name} is locked{place}: unlock it to change it"
+
+    def _unlocked(self, values: Mapping[str, float]) -> dict[str, float]:
+        return {name: value for name, value in values.items() if name not in self.locked}
+
+    def _told_of(self, names: Iterable[str], action: Callable[[], None]) -> Callable[[], None]:
+        """Return an action that says afterwards which locked parameters it has left alone."""
+        left = [name for name in names if name in self.locked]
+        if not left:
+            return action
+        verb = "was" if len(left) == 1 else "were"
+        text = f"{' and '.join(left)} {verb} left alone: locked"
+        return partial(_act_and_tell, action, text)
+
+
+def parameter_news(player: Player) -> dict[str, Any]:
+    """Return the parameters' values and motions as they are now."""
+    sim = player.sim
+    if sim is None:
+        return {}
+    motions = {name: motion.describe() for name, motion in player.motions.described.items()}
+    return {"parameters": dict(sim.params), "motions": motions}
+
+
+def _refuse(words: str) -> None:
+    raise engine.RunError(words)
+
+
+def _act_and_tell(action: Callable[[], None], words: str) -> None:
+    action()
+    _refuse(words)

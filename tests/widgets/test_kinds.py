@@ -66,7 +66,7 @@ def check(view: View, seen: Any = None) -> Any:
         assert len(lengths) == 1 or curve.get("style") == "bars"
         assert all(curve[axis].dtype == np.float32 for axis in "xyz" if axis in curve)
     assert isinstance(frame["edits"], int)
-    packed([frame])
+    packed({"view": frame})
     json.dumps(view.face())
     return frame["seen"]
 

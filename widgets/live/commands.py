@@ -48,6 +48,10 @@ class Commands(ParameterCommands):
     def _applied(self, text: str, words: str) -> None:
         """Say that the run has gone over to the model of a text."""
 
+    def work(self, key: str, action: Callable[[], None]) -> None:
+        """Have the worker's thread do something between two slices; the latest of a key wins."""
+        self._worker.post(key, action, start=False)
+
     def play(self) -> None:
         """Let the run move."""
         self._ask("mode", "", self._player.play)

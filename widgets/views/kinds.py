@@ -8,10 +8,13 @@ from types import MappingProxyType
 
 from widgets.views.cobweb import Cobweb
 from widgets.views.convergence import Convergence
+from widgets.views.density import Density
+from widgets.views.histogram import Histogram
 from widgets.views.phase_plane import PhasePlane
 from widgets.views.phase_space import PhaseSpace
 from widgets.views.poincare_section import PoincareSection
 from widgets.views.return_map import ReturnMap
+from widgets.views.spectrum import PowerSpectrum
 from widgets.views.stroboscope import Stroboscope
 from widgets.views.time_series import TimeSeries
 from widgets.views.view import View
@@ -27,6 +30,9 @@ VIEWS: Mapping[str, type[View]] = MappingProxyType(
             Stroboscope,
             ReturnMap,
             Cobweb,
+            PowerSpectrum,
+            Histogram,
+            Density,
             Convergence,
         )
     }

@@ -7,8 +7,7 @@ const STYLE = `
 .edge { position: fixed; top: 3.25rem; bottom: 0; width: 12px; margin-left: -9px; cursor: col-resize; touch-action: none; z-index: 5; }
 .edge::after { content: ""; position: absolute; inset: 0 5px; border-radius: 2px; }
 .edge:hover::after, .edge:active::after { background: color-mix(in srgb, currentColor 35%, transparent); }
-.edge:focus-visible { outline: none; }
-.edge:focus-visible::after { background: #3a9bd9; inset: 0 4px; }
+.edge:focus-visible { outline: 2px solid #3a9bd9; outline-offset: -4px; }
 `
 const NARROW = 700
 const STEP = 16

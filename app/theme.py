@@ -6,6 +6,9 @@ from typing import Any
 LARGE = 1.4
 """How much larger large type is."""
 
+FOCUS = {"outline": "2px solid #3a9bd9", "outlineOffset": "-2px"}
+"""Where the keyboard is."""
+
 STILL = {"@media (prefers-reduced-motion: reduce)": {"transition": "none !important"}}
 """For whom motion is a nuisance, nothing slides or fades."""
 
@@ -110,6 +113,7 @@ def _mode(
                     },
                 },
                 "MuiAccordionSummary": {"styleOverrides": {"root": {"minHeight": "2.5rem"}}},
+                "MuiButtonBase": {"styleOverrides": {"root": {"&:focus-visible": FOCUS}}},
                 # Inside an accordion's heading no second one.
                 "MuiTypography": {"defaultProps": {"variantMapping": {"subtitle2": "span"}}},
             }

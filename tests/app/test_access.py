@@ -97,7 +97,6 @@ def test_no_state_of_the_page_is_closed_to_anybody(open_app) -> None:
     page.get_by_role("link", name="Lorenz").first.wait_for()
     check("gallery in large type")
     page.keyboard.press("l")
-    check("gallery")
     page.keyboard.press("g")
     for width, height in ((820, 1180), (1180, 820), (390, 844)):
         page.set_viewport_size({"width": width, "height": height})
@@ -107,6 +106,40 @@ def test_no_state_of_the_page_is_closed_to_anybody(open_app) -> None:
     dt.press("Enter")
     app.until(lambda: app.status().startswith("Stopped"))
     check("stopped")
+
+
+FOCUSED = """() => {
+  let n = document.activeElement
+  while (n.shadowRoot?.activeElement) { n = n.shadowRoot.activeElement }
+  const style = getComputedStyle(n)
+  const label = n.labels?.[0]?.textContent
+  return {
+    what: n.outerHTML.slice(0, 160),
+    body: n === document.body,
+    seen: style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 1,
+    named: Boolean(n.getAttribute("aria-label") || label || n.textContent.trim() || n.title),
+  }
+}"""
+
+
+@pytest.mark.browser
+def test_the_tab_key_reaches_everything_and_shows_where_it_is(open_app) -> None:
+    app = open_app()
+    page = app.page
+    page.keyboard.press("k")
+    stops = []
+    for _ in range(100):
+        page.keyboard.press("Tab")
+        stop = page.evaluate(FOCUSED)
+        if stop["body"]:
+            break
+        stops.append(stop)
+    assert len(stops) > 15
+    assert [stop["what"] for stop in stops if not stop["seen"]] == []
+    assert [stop["what"] for stop in stops if not stop["named"]] == []
+    text = " ".join(stop["what"] for stop in stops)
+    for name in ("sigma", "Keys", "Large type", "Toggle theme", "Width of the sidebar"):
+        assert name in text
 
 
 @pytest.mark.browser

@@ -36,8 +36,19 @@ class Pages:
             color="primary",
             on_click=self._turn,
             # Panel takes a page's head to have the primary colour, and makes its texts white.
-            sx={"color": "text.secondary"},
-            margin=(4, 12),
+            sx={
+                "color": "text.secondary",
+                # On a phone its picture is enough to see, and its name is still read aloud.
+                "@media (max-width: 520px)": {
+                    "fontSize": 0,
+                    "minWidth": 0,
+                    "& .MuiButton-startIcon": {
+                        "margin": 0,
+                        "& *": {"fontSize": "1.5rem !important"},
+                    },
+                },
+            },
+            margin=(4, 4),
         )
         if gallery_first:
             self._turn()

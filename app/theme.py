@@ -45,11 +45,13 @@ def theme_config() -> dict[str, Any]:
 def page_style() -> dict[str, Any]:
     """Return the style of the page's parts: on a narrow page the sidebar lies over the rest."""
     return {
+        # One that is closed stays away when its width changes.
+        "& > nav .MuiDrawer-paper[style*='visibility: hidden']": {"display": "none"},
         "@media (max-width: 699px)": {
             "& > nav": {"width": "0 !important"},
             "& > nav .MuiDrawer-paper": {"position": "fixed", "maxWidth": "100vw"},
             "& > main": {"marginLeft": "0 !important"},
-        }
+        },
     }
 
 

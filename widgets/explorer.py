@@ -8,6 +8,7 @@ from typing import Any
 import panel as pn
 import panel_material_ui as pmui
 
+from widgets.controls.board_actions import BoardActions
 from widgets.controls.choice import Choice
 from widgets.controls.equations_view import EquationsView
 from widgets.controls.parameter_panel import ParameterPanel
@@ -66,6 +67,7 @@ class Explorer(pn.viewable.Viewer):
         self.solver = SolverPanel(self.live)
         self.equations = EquationsView(self.live)
         self.board = Board(self.live)
+        self._board_actions = BoardActions(self.board, self.status.say)
 
     def start(self) -> "Explorer":
         """Load the model and let it run."""
@@ -79,7 +81,7 @@ class Explorer(pn.viewable.Viewer):
 
     def actions(self) -> dict[str, Callable[..., None]]:
         """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
-        return self._run_actions.named()
+        return {**self._run_actions.named(), **self._board_actions.named()}
 
     def close(self) -> None:
         """Stop computing and free the run."""

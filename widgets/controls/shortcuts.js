@@ -8,6 +8,7 @@ const STYLE = `
   border: 0; border-radius: 8px; background: transparent; color: inherit; cursor: pointer; white-space: nowrap; }
 .open:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
 .open { font: 500 calc(15px * var(--phasescope-scale, 1)) system-ui, sans-serif; }
+@media (max-width: 520px) { .open span { display: none; } }
 kbd { font: inherit; font-size: .9em; display: inline-block; min-width: 1.2em; padding: 1px 6px; text-align: center;
   border: 1px solid color-mix(in srgb, currentColor 45%, transparent); border-bottom-width: 2px; border-radius: 5px; }
 :focus-visible { outline: 2px solid #3a9bd9; outline-offset: 2px; }
@@ -28,7 +29,7 @@ const STORED = "phasescope keys"
 
 export function render({model, el, view}) {
   const style = make("style", {textContent: STYLE})
-  const open = make("button", {type: "button", className: "open"}, [make("kbd", {textContent: "?"}), "Keys"])
+  const open = make("button", {type: "button", className: "open"}, [make("kbd", {textContent: "?"}), make("span", {textContent: "Keys"})])
   open.setAttribute("aria-label", "Keys")
   open.setAttribute("aria-haspopup", "dialog")
   const dialog = makeDialog(el)
@@ -78,6 +79,7 @@ export function render({model, el, view}) {
     "keys": list,
     "in words": () => dialog.show("In words", inWords()),
     "fit all": () => { for (const button of inSight("button[data-name=fit]")) { button.click() } },
+    "add view": () => inSight("button[aria-label='Add view']")[0]?.click(),
     "search": () => inSight("input[type=search]")[0]?.focus(),
   }
 
@@ -93,8 +95,11 @@ export function render({model, el, view}) {
     if (event.defaultPrevented || event.isComposing || modal(dialog.element)) { return }
     const {key, ctrl} = named(event)
     const shortcut = byKey.get(key)
+    // Escape leaves a field, so that keys are heard again.
+    if (key === "Escape" && target.matches("input, select") && target.closest(FIELDS)) { target.blur(); return }
     if (shortcut === undefined || target.closest(FIELDS) || inEditor(path) || own(target, event.key)) { return }
     if (!ctrl && key !== "Escape" && !single) { return }
+    if (!shortcut.always && !inSight("[role=status]").length) { return }
     if (key === "Space" && target.closest(PRESSED) && !pointed) { return }
     event.preventDefault()
     // In a notebook the same key may stand for something else.

@@ -14,7 +14,7 @@ import param
 
 _HERE = pathlib.Path(__file__).parent
 
-PAGE_ACTIONS = ("keys", "fit all", "search", "in words")
+PAGE_ACTIONS = ("keys", "fit all", "add view", "search", "in words")
 """What every page and cell does by itself, without the server."""
 
 NUMBERS = tuple("123456789")
@@ -75,6 +75,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _shortcut("]", "Faster", "faster", RUN, repeats=True),
     _shortcut("m", "As fast as possible, and back", "fastest", RUN),
     _shortcut("f", "Fit all views", "fit all", VIEWS),
+    _shortcut("1 2 3 4 5 6 7 8 9", "One view alone, and back", "view alone", VIEWS, numbered=True),
+    _shortcut("Escape", "All views again", "all views", VIEWS),
+    _shortcut("+", "Add a view", "add view", VIEWS),
     _shortcut("i", "What there is to see, in words", "in words", VIEWS),
     _shortcut("g", "Gallery of models, and back", "gallery", PAGE),
     _shortcut("/", "Search the parameters", "search", PAGE),
@@ -123,7 +126,8 @@ class Keys(pn.custom.JSComponent):
         local = {*PAGE_ACTIONS, *here}
         super().__init__(
             shortcuts=[
-                asdict(s) | {"here": s.action in local}
+                # What concerns the run does nothing while something else is to be seen.
+                asdict(s) | {"here": s.action in local, "always": s.group == PAGE}
                 for s in shortcuts
                 if s.action in local or s.action in self._actions
             ],

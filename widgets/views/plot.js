@@ -17,7 +17,8 @@ function makePlot({schedule, palette, type, send, point, tools}) {
   rows.tabIndex = 0
   rows.hidden = marks.strip.hidden = true
   rows.append(table.element)
-  sheet.append(canvas, marks.strip, marks.tip, rows)
+  const spoken = makeSpoken(canvas)
+  sheet.append(canvas, spoken.element, marks.strip, marks.tip, rows)
   element.append(head, sheet)
   const ends = document.createElement("span")
   ends.className = "tools"
@@ -54,7 +55,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     const held = head.getRootNode().activeElement
     const name = head.contains(held) ? held.dataset.name : undefined
     const typed = held?.matches?.("input") ? held.value : undefined
-    const title = document.createElement("span")
+    const title = document.createElement("h2")
     title.className = "title"
     title.textContent = face.title
     const spread = document.createElement("span")
@@ -135,6 +136,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     if (!asTable) { paintCanvas() }
     if (frame === null) { return }
     if (words.textContent !== frame.words) { words.textContent = frame.words }
+    if (!asTable) { spoken.tell(now, state.face, frame, limits()) }
     if (fresh) {
       fresh = false
       frames += 1

@@ -22,11 +22,17 @@ export function render({model, el}) {
   const order = (asked) => model.send_msg({order: asked})
   const board = makeBoard({box, plots, order, sized: () => { touch(); schedule() }})
 
+  // The page may want larger type everywhere.
+  function typeScale() {
+    const page = Number(getComputedStyle(document.documentElement).getPropertyValue("--phasescope-scale")) || 1
+    return model.type_scale * page
+  }
+
   function open(pane) {
     const plot = makePlot({
       schedule, point,
       palette: () => colours,
-      type: () => model.type_scale,
+      type: typeScale,
       send: (control, value) => model.send_msg({view: pane, control, value}),
       tools: () => board.tools(pane),
     })
@@ -139,7 +145,7 @@ export function render({model, el}) {
     schedule()
   })
   const enlarge = () => {
-    box.style.setProperty("--type", model.type_scale)
+    box.style.setProperty("--type", typeScale())
     touch()
     schedule()
   }
@@ -153,12 +159,14 @@ export function render({model, el}) {
   model.on("layout", change)
   model.on("refused", reconcile)
   model.on("type_scale", enlarge)
+  document.addEventListener("phasescope-scaled", enlarge)
   model.on("msg:custom", receive)
   model.on("remove", () => {
     sized.disconnect()
     themed.disconnect()
     watched.disconnect()
     document.removeEventListener("visibilitychange", turned)
+    document.removeEventListener("phasescope-scaled", enlarge)
     cancelAnimationFrame(pending)
   })
   look()

@@ -24,7 +24,7 @@ AWAY_S = 5.0
 
 SCRIPTS = (
     *("screen.js", "style.js", "board.js", "dividers.js", "menus.js"),
-    *("plot.js", "pointer.js", "keys.js", "controls.js", "table.js", "marks.js"),
+    *("plot.js", "pointer.js", "keys.js", "controls.js", "table.js", "marks.js", "spoken.js"),
     *("palette.js", "axes.js", "curves.js", "trail.js", "image.js", "space.js", "raster.js"),
 )
 """What draws, joined to one module."""

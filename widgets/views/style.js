@@ -9,7 +9,7 @@ const STYLE = `
 .plot[hidden] { display: none; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; padding: 2px 4px 4px 10px;
   min-height: 30px; font: 500 var(--text) system-ui, sans-serif; }
-.title { font-weight: 600; letter-spacing: .01em; white-space: nowrap; }
+.title { font: inherit; margin: 0; font-weight: 600; letter-spacing: .01em; white-space: nowrap; }
 .spread { margin-left: auto; }
 .head label { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; }
 .head label > span { opacity: .72; }
@@ -26,7 +26,7 @@ const STYLE = `
 .head button[aria-pressed] { display: inline-flex; align-items: center; gap: 6px; }
 .head button[aria-pressed]::before { content: ""; width: 14px; height: 3px; border-radius: 2px;
   background: var(--swatch); }
-.head button[aria-pressed="false"] { opacity: .5; }
+.head button[aria-pressed="false"] { opacity: .7; }
 .head button[aria-pressed="false"]::before { background: currentColor; opacity: .5; }
 .words { font-variant-numeric: tabular-nums; font-weight: 500; white-space: nowrap; }
 .head .refused { flex-basis: 100%; font-size: .88em; font-weight: 500; color: #b3261e; }
@@ -34,6 +34,7 @@ const STYLE = `
 .head [aria-invalid] { border-color: #d55e00; }
 .head input[type="text"] { width: auto; max-width: 15em; font-variant-ligatures: none; }
 .sheet { position: relative; flex: 1; min-height: 0; }
+.spoken { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 canvas { position: absolute; inset: 0; width: 100%; height: 100%; touch-action: none; cursor: crosshair; }
 .rows { position: absolute; inset: 0; overflow: auto; }
 .rows[hidden], canvas[hidden], .strip[hidden], .tip[hidden], .mark[hidden] { display: none; }
@@ -80,7 +81,7 @@ tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent);
 .divider { position: absolute; z-index: 1; touch-action: none; }
 .divider::after { content: ""; position: absolute; inset: 4px; border-radius: 3px; }
 .divider:hover::after, .divider:focus-visible::after, .divider.held::after { background: color-mix(in srgb, #56b4e9 60%, transparent); }
-.divider:focus-visible { outline: none; }
+.divider:focus-visible { outline: 2px solid #3a9bd9; outline-offset: -2px; }
 .divider[aria-orientation="vertical"] { cursor: col-resize; }
 .divider[aria-orientation="horizontal"] { cursor: row-resize; }
 .target { position: absolute; z-index: 4; border-radius: 8px; pointer-events: none; background: rgba(86, 180, 233, .26); border: 2px solid #56b4e9; }

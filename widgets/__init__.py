@@ -9,6 +9,7 @@ from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
 from widgets.explorer import Explorer, explore
 from widgets.live.live_run import LiveRun, bundled_models
+from widgets.models.editor import Editor
 from widgets.models.gallery import Gallery
 from widgets.views.convergence import Convergence
 from widgets.views.phase_plane import PhasePlane
@@ -18,6 +19,7 @@ from widgets.views.view import View
 
 __all__ = [
     "Convergence",
+    "Editor",
     "EquationsView",
     "Explorer",
     "Gallery",

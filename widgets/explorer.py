@@ -19,8 +19,14 @@ from widgets.controls.state_panel import StatePanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
 from widgets.live.live_run import LiveRun, bundled_models
+from widgets.models.editor import Editor
 from widgets.views.board import Board
 from widgets.views.screen import Screen
+
+EDITED = "edited"
+"""What the selector of models has for one that is not bundled."""
+
+EDITOR_WIDTH = 430
 
 
 class Explorer(pn.viewable.Viewer):
@@ -56,9 +62,18 @@ class Explorer(pn.viewable.Viewer):
         self.model = Choice(
             self.choose_model,
             label="Model",
-            options=[[name, name.replace("_", " ")] for name in self._models(source)],
-            value=source,
         )
+        self.editor = Editor(self.live)
+        self.edit = pmui.Button(
+            label="Edit model",
+            icon="edit",
+            variant="outlined",
+            size="small",
+            on_click=self._open_editor,
+            margin=(2, 12, 6, 12),
+        )
+        self.live.param.watch(self._take_model, "model")
+        self._take_model()
         self.transport = Transport(self.live)
         self.status = StatusLine(self.live)
         self._run_actions = RunActions(self.live, self.status.say)
@@ -75,9 +90,10 @@ class Explorer(pn.viewable.Viewer):
         return self
 
     def choose_model(self, source: str) -> None:
-        """Go over to another model, one of those that the selector offers."""
-        self.model.value = source
-        self.live.choose_model(source)
+        """Go over to another model: a bundled one, or that of a file or a text."""
+        if source != EDITED:
+            self.model.value = source
+            self.live.choose_model(source)
 
     def actions(self) -> dict[str, Callable[..., None]]:
         """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
@@ -85,6 +101,7 @@ class Explorer(pn.viewable.Viewer):
 
     def close(self) -> None:
         """Stop computing and free the run."""
+        self.editor.close()
         self.live.close()
 
     def session_destroyed(self, session_context: Any) -> None:
@@ -95,6 +112,7 @@ class Explorer(pn.viewable.Viewer):
         """Return everything that is set, as one column."""
         return pmui.Column(
             self.model,
+            self.edit,
             self.parameters,
             pmui.Accordion(
                 ("Equations", self.equations),
@@ -115,9 +133,14 @@ class Explorer(pn.viewable.Viewer):
         """Return everything that moves: transport, status and the views."""
         screen = Screen(self.board, on_ready=self._shown, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
-        return pmui.Column(
+        moving = pmui.Column(
             self.transport, self.status, screen, sizing_mode="stretch_both", margin=0
         )
+        beside = pmui.Column(
+            self.editor, width=EDITOR_WIDTH, sizing_mode="stretch_height", margin=0, visible=False
+        )
+        self.editor.param.watch(lambda event: beside.param.update(visible=event.new), "open")
+        return pmui.Row(beside, moving, sizing_mode="stretch_both", margin=0)
 
     def __panel__(self) -> pn.viewable.Viewable:
         controls = pmui.Column(
@@ -142,9 +165,20 @@ class Explorer(pn.viewable.Viewer):
             # Panel drops what changes before it has seen the whole page, too.
             pn.state.onload(self.start)
 
-    def _models(self, source: str) -> list[str]:
-        names = list(bundled_models())
-        return names if source in names else [source, *names]
+    def _open_editor(self, event: Any) -> None:
+        self.editor.open = not self.editor.open
+
+    def _take_model(self, *events: Any) -> None:
+        """Offer the bundled models, and before them one that is none of them."""
+        names = bundled_models()
+        options = [[name, name.replace("_", " ")] for name in names]
+        source, model = self.live.source, self.live.model
+        value = source if source in names else EDITED
+        if value == EDITED:
+            title = "own model" if model is None else model.name.replace("_", " ")
+            edited = ", edited" if model is not None and model.name in names else ""
+            options.insert(0, [EDITED, title + edited])
+        self.model.param.update(options=options, value=value)
 
 
 def explore(

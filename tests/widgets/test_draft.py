@@ -103,7 +103,9 @@ def test_apply_takes_the_orbit_along_and_says_so(draft: Draft) -> None:
 
 def test_a_text_that_the_run_refuses_leaves_the_old_one(draft: Draft) -> None:
     # The fault shows only when the model is to run.
-    text = '[model]\ntype = "ode"\n[states]\nx = 1\n[equations.rhs]\nx = "-x"\n[sim]\nstepper = "bogus"'
+    draft.show_as("toml")
+    assert draft.settle()
+    text = draft.text.replace('"rk4"', '"bogus"')
     typed(draft, text)
     draft.apply()
     assert draft._live.settle(60)

@@ -4,6 +4,7 @@ from engine import fastpath, model, observers, recording, steppers, storage
 from engine.compile_process import CompileProcess
 from engine.errors import (
     CompileError,
+    CompileUnavailable,
     ExpressionError,
     FastpathUnsupported,
     ModelError,
@@ -61,6 +62,7 @@ __all__ = [
     "Chunk",
     "CompileError",
     "CompileProcess",
+    "CompileUnavailable",
     "Edit",
     "EventLog",
     "ExpressionError",

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable
 from typing import IO
 
-from engine.errors import CompileError, PhasescopeError
+from engine.errors import CompileError, CompileUnavailable, PhasescopeError
 from engine.machine_code import is_compiled, prepare
 from engine.runner.runner_cache import DIRECTORY_VARIABLE, cache_directory
 from engine.sim import Sim
@@ -78,18 +78,21 @@ class CompileProcess:
         Raises
         ------
         CompileError
-            It was not compiled: the message says why, and nothing is in the cache.
+            It was not compiled: the message says why.  `CompileUnavailable` where no process could
+            have done it for this one.
         """
         try:
             content = pickle.dumps((str(cache_directory()), sim))
         except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
-            raise CompileError(f"the problem cannot be sent to another process: {error}") from error
+            raise CompileUnavailable(
+                f"the problem cannot be sent to another process: {error}"
+            ) from error
         with self._lock:
             answer = self._asked(content, timeout, wanted)
         if answer["error"]:
-            raise CompileError(answer["error"])
+            raise (CompileUnavailable if answer["unknown"] else CompileError)(answer["error"])
         if not is_compiled(sim):
-            raise CompileError(
+            raise CompileUnavailable(
                 f"the cache directory {cache_directory()} takes no files; let {DIRECTORY_VARIABLE} "
                 "name one that does"
             )
@@ -116,7 +119,9 @@ class CompileProcess:
                     [sys.executable, "-c", command], stdin=subprocess.PIPE, stdout=subprocess.PIPE
                 )
             except OSError as error:
-                raise CompileError(f"no process can be started to compile in: {error}") from error
+                raise CompileUnavailable(
+                    f"no process can be started to compile in: {error}"
+                ) from error
             self._process, self._answers = process, queue.SimpleQueue()
             listener = threading.Thread(
                 target=_listen, args=(process.stdout, self._answers), daemon=True
@@ -179,7 +184,7 @@ def serve() -> None:
     problems: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(problems,), daemon=True).start()
     while True:
-        answers.write(json.dumps({"error": _compiled(problems.get())}) + "\n")
+        answers.write(json.dumps(_answer(problems.get())) + "\n")
         answers.flush()
 
 
@@ -193,14 +198,15 @@ def _receive(problems: "queue.SimpleQueue[bytes]") -> None:
         problems.put(stream.read(int.from_bytes(length, "little")))
 
 
-def _compiled(content: bytes) -> str:
-    """Compile a problem; return why it could not be, in words, or an empty text."""
+def _answer(content: bytes) -> dict[str, str]:
+    """Compile a problem; return why it could not be, in words, or empty texts."""
     try:
         directory, sim = pickle.loads(content)
         os.environ[DIRECTORY_VARIABLE] = directory
         prepare(sim)
     except (AttributeError, ImportError, pickle.UnpicklingError) as error:
-        return f"an observer of one's own is not known to another process: {error}"
+        what = "an observer of one's own is not known to another process"
+        return {"error": f"{what}: {error}", "unknown": "yes"}
     except (PhasescopeError, MemoryError, RecursionError) as error:
-        return f"{type(error).__name__}: {error}"
-    return ""
+        return {"error": f"{type(error).__name__}: {error}", "unknown": ""}
+    return {"error": "", "unknown": ""}

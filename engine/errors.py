@@ -67,6 +67,10 @@ class CompileError(PhasescopeError):
     """Another process has not compiled a problem."""
 
 
+class CompileUnavailable(CompileError):  # noqa: N818
+    """Another process cannot do it for this one; here it can be compiled all the same."""
+
+
 class StorageError(PhasescopeError):
     """A file that cannot be written, or is not what it is read as."""
 

@@ -42,6 +42,11 @@ class Compilable(ABC):
         """Tell whether machine code computes now, rather than the same in plain Python."""
         return self._runner.compiled
 
+    @property
+    def runner(self) -> Runner:
+        """Return what computes now."""
+        return self._runner
+
     def take_compiled(self) -> bool:
         """Go over to machine code at the next step boundary, where there is some in memory.
 

@@ -4,6 +4,7 @@ import weakref
 from collections.abc import Callable, Mapping
 
 import engine
+from widgets.live.model_size import check_size, check_text
 from widgets.live.pacing import speed_to_show
 from widgets.live.player import Player
 from widgets.live.remedies import remedy
@@ -40,7 +41,10 @@ def build_run(
 
     A model that does not suit the observers runs without them.
     """
+    player.compiling.close()
+    check_text(source)
     model = engine.load_model(source)
+    check_size(model)
     announce = prepare()
     if announce is not None:
         announce(model.name)
@@ -114,14 +118,24 @@ def reset_params(player: Player) -> None:
 
 
 def set_stepper(
-    player: Player, name: str, prepare: "weakref.WeakMethod[Callable[[str], None]]"
+    player: Player, name: str, again: "weakref.WeakMethod[Callable[[str], None]]"
 ) -> None:
-    """Say the name of another integration method to `announce`, and go on with it."""
-    announce = prepare()
-    if announce is not None and player.sim is not None:
-        announce(f"{player.sim.model.name} for {name}")
-    del announce
-    player.set_stepper(name)
+    """Go on with another integration method as soon as that takes no time."""
+
+    def ask_again() -> None:
+        method = again()
+        if method is not None:
+            method(name)
+
+    if player.ready_for(name, ask_again):
+        player.set_stepper(name)
+
+
+def go_over_to_stepper(player: Player, name: str) -> None:
+    """Go on with the method that was waited for, unless something else was wanted since."""
+    if player.compiling.purpose == name:
+        player.compiling.forget_awaited()
+        player.set_stepper(name)
 
 
 def set_rtol(player: Player, rtol: float) -> None:

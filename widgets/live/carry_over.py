@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import engine
 from widgets.live.actions import ObserverChoice
+from widgets.live.model_size import check_size, check_text
 from widgets.live.player import Player
 from widgets.live.rows import with_stepper
 
@@ -109,7 +110,9 @@ def apply_model(
     engine.PhasescopeError
         The text is no model, or the model refuses what it is to start with; the old one runs on.
     """
+    check_text(text)
     model = read_text(text, name)
+    check_size(model)
     announce = prepare()
     if announce is not None:
         announce(model.name)

@@ -41,10 +41,6 @@ class Commands(ParameterCommands):
         """Have the worker go over to another model."""
 
     @abstractmethod
-    def _prepare(self, name: str) -> None:
-        """Say what is being compiled."""
-
-    @abstractmethod
     def _applied(self, text: str, words: str) -> None:
         """Say that the run has gone over to the model of a text."""
 
@@ -130,8 +126,12 @@ class Commands(ParameterCommands):
 
     def set_stepper(self, name: str) -> None:
         """Go on with another integration method."""
-        prepare = weakref.WeakMethod(self._prepare)
-        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, prepare))
+        again = weakref.WeakMethod(self._go_over_to_stepper)
+        self._ask("stepper", "stepper", partial(actions.set_stepper, self._player, name, again))
+
+    def _go_over_to_stepper(self, name: str) -> None:
+        action = partial(actions.go_over_to_stepper, self._player, name)
+        self._ask("stepper ready", "stepper", action)
 
     def set_dt(self, dt: float) -> None:
         """Change the step size."""

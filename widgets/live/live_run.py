@@ -107,6 +107,7 @@ class LiveRun(RunControl, Looking):
         self._player.pace.speed = self.speed
         turn = partial(_turn, self._player, weakref.WeakMethod(self._publish))
         self._worker = Worker(turn, rate=self.fps)
+        self._player.compiling.wake = self._worker.waker()
         self._load(source, dict(params))
 
     # What the viewers read
@@ -225,6 +226,7 @@ class LiveRun(RunControl, Looking):
     def close(self) -> None:
         """Stop the thread and let go of the run; may be called again."""
         self._worker.close()
+        self._player.compiling.close()
         self._viewers.clear()
         self.param.update(playing=False, status="Closed")
 
@@ -342,6 +344,8 @@ class LiveRun(RunControl, Looking):
             mode = "Ended by the stop condition"
         elif player.playing and moment.lagging:
             mode += " as fast as this machine can"
+        if player.compiling.words and player.failure is None:
+            mode = f"{mode}, {player.compiling.words}"
         states = {name: moment.values[name] for name in player.sim.model.state_names}
         kind = player.sim.model.kind
         steps = round(moment.t) if kind == "map" else moment.n_steps

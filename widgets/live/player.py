@@ -9,6 +9,7 @@ from typing import Any
 
 import engine
 from widgets.live.columns import Piece, kept_pieces
+from widgets.live.compiling import Compiling, begin, owed
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
@@ -40,6 +41,8 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
         Longest wall time one slice may take, in seconds.
     ring_rows : int
         Rows kept for the views.
+    compiling : Compiling, optional
+        Who has runs compiled; they begin before that.
     """
 
     def __init__(
@@ -48,11 +51,13 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
         clock: Callable[[], float] = time.monotonic,
         slice_s: float = 0.02,
         ring_rows: int = RING_ROWS,
+        compiling: Compiling | None = None,
     ) -> None:
         super().__init__()
         self.motions = Motions()
         self.unmovable = {}
         self.pace = Pace(1.0)
+        self.compiling = Compiling() if compiling is None else compiling
         self.playing = False
         self.watched = True
         self.run: engine.Run | None = None
@@ -71,6 +76,7 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
         self._shown_t = self._initial_t = 0.0
         self._lagging = False
         self._kicked = False
+        self._owed: tuple[engine.ObserverModule, ...] = ()
         self._edited_at: deque[int] = deque()
 
     @property
@@ -92,7 +98,7 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
         """
         wanted = sim.observers if observers is None else observers
         sim, _ = measured(sim, wanted)
-        run = sim.start(history_rows=RING_ROWS)
+        run = begin(sim, RING_ROWS)
         self.initial, self._initial_t = sim.y0, sim.t0
         self.measuring.wanted = wanted
         self.reversal.begin(sim.model)
@@ -125,6 +131,8 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
 
     def tick(self) -> bool:
         """Advance by what is due; return False while there is nothing to do."""
+        if self.run is not None and self.compiling.follow(self.run, self._owed):
+            self.put_on_owed()
         if not (self.playing and self.watched) or self.run is None:
             return False
         due = self.pace.due(self._clock())
@@ -185,6 +193,7 @@ class Player(PlayerControl, PlayerEdits, PlayerMotions):
         self.whole.begin(self.reversal.forward(sim).model, sim.record, backward=self.backward)
         self.run = run
         self.motions.adapt(sim.model.param_names, run.t)
+        self._owed = () if self.backward else owed(sim, self.measuring.wanted)
         for listener in self.listeners:
             listener.begin()
         self.failure, self.ended = None, False

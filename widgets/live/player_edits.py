@@ -1,9 +1,10 @@
 """The edits that a player takes at the next step of its run."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import engine
+from widgets.live.compiling import Compiling
 from widgets.live.measuring import Measuring, measured
 from widgets.live.motions import Motions
 from widgets.live.rows import with_stepper
@@ -16,8 +17,10 @@ class PlayerEdits(ABC):
     initial: Mapping[str, float]
     measuring: Measuring
     motions: Motions
+    compiling: Compiling
     _kicked: bool
     _initial_t: float
+    _owed: tuple[engine.ObserverModule, ...]
 
     @abstractmethod
     def _present(self) -> engine.Run:
@@ -110,9 +113,8 @@ class PlayerEdits(ABC):
             There is no such stepper, or it does not suit the model.
         """
         run = self._present()
-        bare = with_stepper(run.sim.replace(observers=()), name)
-        wanted = () if self.backward else self.measuring.wanted
-        observers = measured(bare, wanted)[0].observers
+        bare, observers = self._stepped_by(name)
+        self._owed = ()
         if not observers:
             run.set_observers(())
         run.set_stepper(name, sample_dt=bare.sample_dt)
@@ -120,6 +122,29 @@ class PlayerEdits(ABC):
             run.set_observers(observers)
         self.measuring.follow(run.sim)
         self._note_edit("stepper", f"stepper {name}")
+
+    def ready_for(self, name: str, again: Callable[[], None]) -> bool:
+        """Tell whether `set_stepper` takes no time; `again` is called when it will take none.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            There is no such stepper, or it does not suit the model.
+        """
+        bare, observers = self._stepped_by(name)
+        return self.compiling.ready(bare.replace(observers=observers), name, again)
+
+    def put_on_owed(self) -> None:
+        """Put on the observers that would have held up the beginning."""
+        run, owed = self._present(), self._owed
+        self._owed = ()
+        run.set_observers(owed)
+        self.measuring.follow(run.sim)
+
+    def _stepped_by(self, name: str) -> tuple[engine.Sim, tuple[engine.ObserverModule, ...]]:
+        bare = with_stepper(self._present().sim.replace(observers=()), name)
+        wanted = () if self.backward else self.measuring.wanted
+        return bare, measured(bare, wanted)[0].observers
 
     def set_dt(self, dt: float) -> None:
         """Change the step size at the next step.

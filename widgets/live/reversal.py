@@ -6,6 +6,7 @@ from typing import Any
 import engine
 from engine.model.inversion import inverted_spec
 from widgets.live.columns import Array
+from widgets.live.compiling import begin
 from widgets.live.measuring import measured
 
 UNMEASURED = "nothing is measured while time runs backward"
@@ -69,7 +70,7 @@ class Reversal:
             sim = _with_model(sim, _inverse(sim.model))
         else:
             sim, _ = measured(sim, wanted)
-        return sim.start(history_rows=HISTORY_ROWS)
+        return begin(sim, HISTORY_ROWS)
 
 
 def irreversible(model: engine.Model) -> str:

@@ -74,6 +74,10 @@ class Worker:
                 )
                 self._thread.start()
 
+    def waker(self) -> Request:
+        """Return what causes a turn of the task, from any thread; it does not keep the worker."""
+        return self._desk.wake
+
     def withdraw(self, prefix: str) -> None:
         """Forget the waiting requests whose key begins with `prefix`."""
         self._desk.withdraw(prefix)
@@ -118,6 +122,9 @@ class _Desk:
             self._waiting[key] = request
             self._changed.notify_all()
             return True
+
+    def wake(self) -> None:
+        self.post("wake", _nothing)
 
     def withdraw(self, prefix: str) -> None:
         with self._changed:
@@ -167,3 +174,7 @@ class _Desk:
                 lambda: self.closed or bool(self._waiting),
                 None if seconds is None else max(seconds, 0.0),
             )
+
+
+def _nothing() -> None:
+    """Do nothing, so that a turn follows."""

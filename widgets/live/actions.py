@@ -1,7 +1,7 @@
 """What a live run has its worker do with the player, where that takes more than one call."""
 
 import weakref
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 
 import engine
 from widgets.live.model_size import check_size, check_text
@@ -106,11 +106,13 @@ def keep_as_initial(player: Player) -> None:
             player.set_initial(name, player.moment.values[name])
 
 
-def reset_params(player: Player) -> None:
-    """Put every parameter back to the model's own value, in one edit."""
+def reset_params(player: Player, kept: Collection[str] = ()) -> None:
+    """Put every parameter but those `kept` back to the model's own value, in one edit."""
     if player.sim is not None:
         model = player.sim.model
         own = dict(zip(model.param_names, model.param_values, strict=True))
+        own = {name: value for name, value in own.items() if name not in kept}
+        player.end_motions(own)
         present = player.sim.params
         changed = {name: value for name, value in own.items() if present[name] != value}
         if changed:

@@ -18,7 +18,7 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.looking import Looking
 from widgets.live.moment import Moment
-from widgets.live.parameter_commands import FOLLOW_S, parameter_news
+from widgets.live.parameter_commands import parameter_news
 from widgets.live.player import Player
 from widgets.live.remedies import remedy
 from widgets.live.reversal import irreversible
@@ -98,8 +98,7 @@ class LiveRun(RunControl, Looking):
         self._steps = itertools.count()
         self._refused: dict[str, str] = {}
         self.deliver: Callable[[Callable[[], None]], object] = lambda news: news()
-        self._said_at = self._followed_at = -STATUS_S
-        self._followed: Any = None
+        self._said_at = -STATUS_S
         self._seen = Moment()
         self._screens: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._announced: engine.Model | None = None
@@ -312,26 +311,12 @@ class LiveRun(RunControl, Looking):
             news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
             news |= {"paused_by": player.paused_by, "remedy": _remedy_words(player)}
             self.deliver(partial(self._take_over, news))
-        if now - self._followed_at >= FOLLOW_S or not player.playing:
-            self._follow(now)
+        self._follow(now, self._refused)
         if moved:
             for reference in list(self._viewers):
                 viewer = reference()
                 if viewer is not None:
                     self.deliver(viewer)
-
-    def _follow(self, now: float) -> None:
-        """Tell the controls where parameters have come that move by themselves."""
-        player = self._player
-        if player.sim is None or not (self._followed or player.motions or player.unmovable):
-            return
-        self._followed_at, self._followed = now, bool(player.motions)
-        news = parameter_news(player)
-        if player.unmovable:
-            self._refused |= player.unmovable
-            player.unmovable = {}
-            news["messages"] = dict(self._refused)
-        self.deliver(partial(self._take_over, news))
 
     def _status_words(self) -> str:
         player, moment = self._player, self._player.moment

@@ -20,6 +20,9 @@ class ParameterCommands(param.Parameterized):
     """The part of `LiveRun` that locks parameters and lets them move."""
 
     _player: Player
+    deliver: Callable[[Callable[[], None]], object]
+    _followed_at = -FOLLOW_S
+    _moved = False
 
     parameters = param.Dict({}, doc="Parameter values in effect.")
     motions = param.Dict({}, doc="How parameters move by themselves, by name.")
@@ -56,12 +59,6 @@ class ParameterCommands(param.Parameterized):
         action = partial(self._player.set_params, self._unlocked(values))
         self._ask(f"param:{','.join(values)}", "parameters", self._told_of(values, action))
 
-    def reset_params(self) -> None:
-        """Put every parameter back to the model's own value; those that are locked stay."""
-        if self._player.sim is not None:
-            model = self._player.sim.model
-            self.set_params(dict(zip(model.param_names, model.param_values, strict=True)))
-
     def put_back_params(self, values: Mapping[str, float]) -> None:
         """Change parameters, locked or not, to what they were once."""
         action = partial(self._player.set_params, dict(values))
@@ -85,6 +82,22 @@ class ParameterCommands(param.Parameterized):
             given = motion if isinstance(motion, Motion) else Motion.restore(motion)
             action = partial(self._player.begin_motion, name, given)
         self._ask(f"motion:{name}", name, action)
+
+    @abstractmethod
+    def _take_over(self, news: dict[str, Any]) -> None:
+        """Set what has changed."""
+
+    def _follow(self, now: float, refused: dict[str, str]) -> None:
+        """Tell the controls, now and then, where parameters have come that move by themselves."""
+        player = self._player
+        early = now - self._followed_at < FOLLOW_S and player.playing
+        if early or not (self._moved or player.motions or player.unmovable):
+            return
+        self._followed_at, self._moved = now, bool(player.motions)
+        refused |= player.unmovable
+        player.unmovable = {}
+        news = parameter_news(player) | {"messages": dict(refused)}
+        self.deliver(partial(self._take_over, news))
 
     def _locked_words(self, name: str) -> str:
         held = self.parameters.get(name)

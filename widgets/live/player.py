@@ -28,7 +28,7 @@ RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
 
-class Player(PlayerControl, PlayerEdits, PlayerMotions):
+class Player(PlayerMotions, PlayerControl, PlayerEdits):
     """Advance one run in slices that are due, and keep its latest rows and its traces.
 
     Everything but reading the attributes happens on one thread, the worker's.

@@ -110,8 +110,12 @@ class RunControl(Commands):
         self._ask("initial:keep", "state", partial(actions.keep_as_initial, self._player))
 
     def reset_params(self) -> None:
-        """Put every parameter back to the model's own value; the orbit goes on from where it is."""
-        self._ask("param:default", "parameters", partial(actions.reset_params, self._player))
+        """Put every parameter back to the model's own value; the orbit goes on from where it is.
+
+        Parameters that are locked are left alone.
+        """
+        action = partial(actions.reset_params, self._player, tuple(self.locked))
+        self._ask("param:default", "parameters", self._told_of(self.parameters, action))
 
     def _control_news(self) -> dict[str, Any]:
         """Return what is to be told about control after an order."""

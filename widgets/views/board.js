@@ -8,6 +8,7 @@ const LOWEST = 150       // a pane is at least so high; a page of more of them s
 const GAP = {x: 12, y: 8}
 
 const ICONS = {
+  fit: '<path d="M2.5 8h11M5 5.5 2.5 8 5 10.5M11 5.5 13.5 8 11 10.5M2.5 3v10M13.5 3v10"/>',
   add: '<path d="M8 3v10M3 8h10"/>',
   box: '<path d="M3 6V3h3M10 3h3v3M13 10v3h-3M6 13H3v-3"/><path d="M6 6h4v4H6z"/>',
   grow: '<path d="M9.5 3H13v3.5M6.5 13H3V9.5M13 3 9 7M3 13l4-4"/>',

@@ -41,7 +41,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     face: null, frame: null, log: {x: false, y: false},
     view: null,         // {x: [lo, hi], y: [lo, hi]} while the reader has zoomed
     area: {left: 0, top: 0, width: 1, height: 1},
-    pointer: null, box: null, boxing: false, shape: "", kicking: null, space, marker: null,
+    fit: null, act: null, pointer: null, box: null, boxing: false, shape: "", kicking: null, space, marker: null,
   }
 
   function touch() { stale = true }
@@ -65,7 +65,11 @@ function makePlot({schedule, palette, type, send, point, tools}) {
       touch()
       send(control, value)
     }
-    head.replaceChildren(title, words, spread, ...face.controls.map((spec) => makeControl(spec, palette(), act)), ends)
+    // Fitting is one of the tools that every plot has.
+    const fits = (spec) => spec.kind === "button" && spec.name === "fit"
+    state.fit = face.controls.find(fits) ?? null
+    state.act = act
+    head.replaceChildren(title, words, spread, ...face.controls.filter((spec) => !fits(spec)).map((spec) => makeControl(spec, palette(), act)), ends)
     showRefused(head, refused)
     if (name) {
       const field = head.querySelector(`[data-name="${CSS.escape(name)}"]`)
@@ -82,12 +86,19 @@ function makePlot({schedule, palette, type, send, point, tools}) {
   function retool() {
     if (state.face === null) { return }
     const next = tools()
+    if (state.fit) {
+      const fit = iconButton("fit", state.fit.label)
+      fit.dataset.name = "fit"
+      fit.onclick = () => state.act("fit", true)
+      next.unshift(fit)
+    }
     const text = next.map((tool) => tool.outerHTML.replace(/aria-expanded="\w+"/, "")).join("")
     if (text === tooled) { return }
     tooled = text
     const root = ends.getRootNode()
     const at = [...ends.children].indexOf(root.activeElement)
     ends.replaceChildren(...next)
+    head.style.setProperty("--tools", next.length)
     if (at >= 0) { ends.children[Math.min(at, next.length - 1)]?.focus() }
   }
 

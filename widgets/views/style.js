@@ -7,17 +7,18 @@ const STYLE = `
 .panes { position: relative; flex: 1; min-height: 0; overflow: hidden auto; }
 .plot { position: absolute; display: flex; flex-direction: column; min-width: 0; min-height: 0; }
 .plot[hidden] { display: none; }
-.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 6px; padding: 2px 4px 4px 10px;
-  min-height: 30px; font: 500 var(--text) system-ui, sans-serif; }
+.head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 5px; padding: 2px calc(var(--tools) * 24px * var(--type) + 4px) 4px 10px;
+  position: relative; min-height: calc(30px * var(--type)); font: 500 var(--text) system-ui, sans-serif; }
 .title { font: inherit; margin: 0; font-weight: 600; letter-spacing: .01em; white-space: nowrap; }
 .spread { margin-left: auto; }
-.head label { display: inline-flex; align-items: center; gap: 5px; font-weight: 400; }
+.head label { display: inline-flex; align-items: center; gap: 4px; font-weight: 400; }
 .head label > span { opacity: .72; }
+.head label, .head button { font-size: .93em; }
 .head button, .head select, .head input { font: inherit; font-weight: 500; color: inherit; height: calc(26px * var(--type));
-  padding: 0 7px; border-radius: 7px; background: transparent;
+  padding: 0 6px; border-radius: 7px; background: transparent;
   border: 1px solid color-mix(in srgb, currentColor 24%, transparent); }
 .head select option { color: CanvasText; background: Canvas; }
-.head input { width: calc(68px * var(--type)); appearance: textfield; }
+.head input { width: calc(60px * var(--type)); appearance: textfield; }
 .head input::-webkit-inner-spin-button { appearance: none; margin: 0; }
 .head select { max-width: 5.6em; padding: 0 3px; }
 .head button { cursor: pointer; }
@@ -56,18 +57,18 @@ tr { border-bottom: 1px solid color-mix(in srgb, currentColor 14%, transparent);
 .bar .refused { color: #b3261e; }
 .dark .bar .refused { color: #ff9d8f; }
 .icon, .bar button { font: inherit; color: inherit; background: transparent; border: 1px solid transparent; cursor: pointer;
-  border-radius: 7px; height: calc(26px * var(--type)); min-width: calc(26px * var(--type)); padding: 0 3px; display: inline-flex;
+  border-radius: 7px; height: calc(26px * var(--type)); width: calc(24px * var(--type)); padding: 0; display: inline-flex;
   align-items: center; justify-content: center; }
-.bar button { padding: 0 8px; gap: 5px; border-color: color-mix(in srgb, currentColor 24%, transparent); margin-left: auto; }
+.bar button { width: auto; padding: 0 8px; gap: 5px; border-color: color-mix(in srgb, currentColor 24%, transparent); margin-left: auto; }
 .icon { opacity: .7; }
 .icon:hover, .bar button:hover, .icon[aria-expanded="true"] { opacity: 1; background: color-mix(in srgb, currentColor 10%, transparent); }
-.head .icon { border-color: transparent; padding: 0 3px; }
+.head .icon { border-color: transparent; padding: 0; }
 .head .icon[aria-pressed]::before { content: none; }
 .head .icon[aria-pressed="false"] { opacity: .7; }
 .head .icon[aria-pressed="true"] { opacity: 1; background: color-mix(in srgb, currentColor 16%, transparent); }
 .icon svg, .bar svg { width: calc(16px * var(--type)); height: calc(16px * var(--type)); fill: none; stroke: currentColor; stroke-width: 1.6;
   stroke-linecap: round; stroke-linejoin: round; }
-.tools { display: inline-flex; gap: 0; }
+.tools { display: inline-flex; position: absolute; right: 2px; top: 2px; }
 .movable .title { cursor: grab; touch-action: none; user-select: none; }
 .menu { position: absolute; z-index: 5; min-width: 190px; max-width: min(380px, 94%); max-height: 80%; overflow: auto; padding: 5px; border-radius: 9px;
   font: 500 var(--text) system-ui, sans-serif; color: inherit; background: var(--ground);

@@ -102,6 +102,7 @@ class Explorer(pn.viewable.Viewer):
     def close(self) -> None:
         """Stop computing and free the run."""
         self.editor.close()
+        self.equations.close()
         self.live.close()
 
     def session_destroyed(self, session_context: Any) -> None:
@@ -114,20 +115,31 @@ class Explorer(pn.viewable.Viewer):
             self.model,
             self.edit,
             self.parameters,
-            pmui.Accordion(
-                ("Equations", self.equations),
-                ("Initial state and present state", self.state),
-                ("Solver", self.solver),
-                active=[0],
-                disable_gutters=True,
-                elevation=0,
-                title_variant="subtitle2",
-                sizing_mode="stretch_width",
-                margin=0,
-            ),
+            self._panels(),
             sizing_mode="stretch_width",
             margin=0,
         )
+
+    def _panels(self) -> pmui.Accordion:
+        panels = pmui.Accordion(
+            ("Equations", self.equations),
+            ("Initial state and present state", self.state),
+            ("Solver", self.solver),
+            active=[0],
+            disable_gutters=True,
+            elevation=0,
+            title_variant="subtitle2",
+            sizing_mode="stretch_width",
+            margin=0,
+        )
+
+        def open_initial_state(event: Any) -> None:
+            name, _ = event.new
+            if self.live.model is not None and name in self.live.model.state_names:
+                panels.active = sorted({*panels.active, 1})
+
+        self.live.param.watch(open_initial_state, "found")
+        return panels
 
     def scope(self) -> pn.viewable.Viewable:
         """Return everything that moves: transport, status and the views."""

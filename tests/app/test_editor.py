@@ -36,6 +36,13 @@ DROP = """([name, content]) => {
 }"""
 
 
+FOCUSED = """(name) => {
+  let element = document.activeElement
+  while (element?.shadowRoot?.activeElement) { element = element.shadowRoot.activeElement }
+  return element?.getAttribute("aria-label") === name
+}"""
+
+
 def drop(page, name: str, content: bytes) -> None:
     """Drop a file somewhere on the page."""
     page.evaluate(DROP, [name, base64.b64encode(content).decode()])
@@ -98,3 +105,23 @@ def test_a_model_is_edited_while_it_runs(open_app: Callable) -> None:
 
     page.get_by_role("button", name="Close the editor").click()
     editor.wait_for(state="hidden")
+
+
+def test_a_click_on_a_name_in_the_equations_finds_where_it_is_set(open_app: Callable) -> None:
+    page = open_app("?model=lorenz").page
+    sized = page.locator(".equations .bar[data-size]")
+    sized.first.wait_for(state="attached")
+    assert sized.count() == 5
+    page.get_by_role("button", name="rho, find it").first.click()
+    slider = page.get_by_role("slider", name="rho", exact=True)
+    page.wait_for_function(FOCUSED, arg="rho")
+    assert slider.is_visible()
+
+    # By keyboard, of a state: the panel with its initial value opens.
+    page.get_by_role("button", name="z, find it").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function(FOCUSED, arg="z(0)")
+
+    # At the width of the sidebar no equation makes it wider than it is.
+    box = page.locator(".equations").first
+    assert box.evaluate("element => element.scrollWidth <= element.clientWidth")

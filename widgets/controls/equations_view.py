@@ -1,22 +1,17 @@
-"""The model's equations, typeset, and where they come from."""
+"""The model's equations, typeset with the size of each term, and where they come from."""
 
-import re
+import pathlib
+from collections.abc import Callable
 from typing import Any
 
 import panel as pn
 import panel_material_ui as pmui
+import param
 
 from widgets.live.live_run import LiveRun
+from widgets.live.term_sizes import Row, Sizes, TermSizes
 
-# The page shows the MathML that KaTeX makes: it needs no font files, and is read aloud.
-_TYPESET = """
-math, math * { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math, serif; }
-math { font-size: 1.18rem; }
-mtd { padding: 0.15em 0; text-align: left; }
-mtable mtable mtd:first-child { text-align: right; }
-:host { overflow-x: auto; }
-"""
-
+_HERE = pathlib.Path(__file__).parent
 
 _NAMES = {
     "lyapunov_mle": "largest Lyapunov exponent",
@@ -25,8 +20,30 @@ _NAMES = {
 }
 
 
+class EquationsPage(pn.custom.JSComponent):
+    """Draw the equations; names in them are buttons."""
+
+    rows = param.List([], doc="The lines, as `TermSizes` gives them.")
+    left_out = param.Integer(0, doc="How many lines are not among them.")
+    events = param.List([], doc="Condition and assignments of each event, as LaTeX.")
+    version = param.Integer(0, doc="Grows with every new model.")
+    sizes = param.List([], doc="How large the terms are, by row.")
+
+    _esm = (_HERE / "equations.js").read_text("utf-8")
+
+    def __init__(self, on_message: Callable[[dict[str, Any]], None], **params: Any) -> None:
+        super().__init__(**{"sizing_mode": "stretch_width", **params})
+        self._on_message = on_message
+
+    def _handle_msg(self, data: Any) -> None:
+        self._on_message(data)
+
+
 class EquationsView(pn.viewable.Viewer):
     """Show the equations as a textbook would, the model's description and its source.
+
+    Beneath each term of a right-hand side stands how large it is at present; a click on a name
+    finds where it is set.
 
     Parameters
     ----------
@@ -37,31 +54,38 @@ class EquationsView(pn.viewable.Viewer):
     def __init__(self, live: LiveRun) -> None:
         super().__init__()
         self._live = live
-        self.equations = pn.pane.LaTeX(
-            "",
-            renderer="katex",
-            sizing_mode="stretch_width",
-            margin=(0, 12),
-            stylesheets=[_TYPESET],
-        )
+        self.equations = EquationsPage(self._heed)
         self.description = pn.pane.Markdown("", sizing_mode="stretch_width", margin=(0, 12))
+        self.sizes = TermSizes(live, self._show_rows, self._show_sizes)
         live.param.watch(self._take_model, "model")
         self._take_model()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return pmui.Column(self.equations, self.description, sizing_mode="stretch_width", margin=0)
 
+    def close(self) -> None:
+        """Stop measuring."""
+        self.sizes.close()
+
+    def _heed(self, told: dict[str, Any]) -> None:
+        if "watched" in told:
+            self.sizes.watch(bool(told["watched"]))
+        elif "find" in told:
+            self._live.find(str(told["find"]))
+
+    def _show_rows(self, rows: list[Row], left_out: int, events: list[Any]) -> None:
+        page = self.equations
+        page.param.update(
+            rows=rows, left_out=left_out, events=events, sizes=[], version=page.version + 1
+        )
+
+    def _show_sizes(self, sizes: Sizes) -> None:
+        self.equations.sizes = sizes
+
     def _take_model(self, *events: Any) -> None:
         model = self._live.model
         if model is None:
             return
-        rows = r" \\ ".join(_plain(line).replace("=", "&=", 1) for line in model.latex())
-        blocks = [rf"\begin{{aligned}}{rows}\end{{aligned}}"]
-        for condition, assignments in model.latex_events():
-            blocks.append(rf"\text{{when }} {_plain(condition)}\text{{:}}")
-            blocks += [rf"\quad {_plain(assignment)}" for assignment in assignments]
-        column = r" \\ ".join(blocks)
-        self.equations.object = rf"$$\begin{{array}}{{l}}{column}\end{{array}}$$"
         meta = model.spec.meta
         reference = f"*{meta.reference}*" if meta.reference else ""
         paragraphs = (meta.description, _suggestions(model), reference)
@@ -77,10 +101,3 @@ def _suggestions(model: Any) -> str:
     told = [f"Worth seeing: {', '.join(views)}."] if views else []
     told += [f"Worth measuring: {', '.join(observers)}."] if observers else []
     return " ".join(told)
-
-
-def _plain(line: str) -> str:
-    """Leave out stretching brackets where nothing inside is tall: plain ones look better."""
-    # As MathML a thin space is a character, which fonts of mathematics make narrow or leave out.
-    line = line.replace(r"\,", r"\hspace{0.2em}")
-    return line if r"\frac" in line else re.sub(r"\\(left|right)(?![a-z])", "", line)

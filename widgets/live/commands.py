@@ -24,6 +24,8 @@ class Commands(ParameterCommands):
     _steps: "itertools.count[int]"
     _observers: ObserverChoice
     model: Any
+    seed = param.Integer(0, doc="Seed of the random numbers of a noisy model.")
+    noisy = param.Boolean(False, doc="The method draws random numbers.")
     found = param.Tuple(("", 0), doc="Which name is to be shown, and how often one was asked for.")
 
     @abstractmethod

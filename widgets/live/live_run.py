@@ -66,8 +66,6 @@ class LiveRun(RunControl, Looking):
     dt = param.Number(0.01, doc="Step size, in time units of the model.")
     rtol = param.Number(1e-6, doc="Relative tolerance of an adaptive method.")
     atol = param.Number(1e-9, doc="Absolute tolerance of an adaptive method.")
-    seed = param.Integer(0, doc="Seed of the random numbers of a noisy model.")
-    noisy = param.Boolean(False, doc="The method draws random numbers.")
     speed = param.Number(
         1.0,
         bounds=(0.0, None),
@@ -275,6 +273,7 @@ class LiveRun(RunControl, Looking):
                     news["speed"] = actions.suggested_speed(sim)
             news |= {
                 "initial": dict(self._player.initial),
+                "initial_t": self._player.initial_t,
                 "stepper": sim.stepper,
                 "adaptive": sim.method.adaptive,
                 "dt": sim.dt,
@@ -284,7 +283,7 @@ class LiveRun(RunControl, Looking):
                 "noisy": sim.method.stochastic,
             }
             news |= parameter_news(self._player)
-        news |= self._control_news()
+        news |= self._control_news() | self._undoing_news()
         if control == "model":
             news["model_answers"] = next(self._steps)
         news["messages"] = dict(self._refused)

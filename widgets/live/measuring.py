@@ -25,6 +25,13 @@ class Measuring:
         self.refused = ""
         self.traces: dict[str, History] = {}
 
+    def copy(self) -> "Measuring":
+        """Return the same curves, to which others may be added."""
+        other = Measuring()
+        other.wanted, other.refused = self.wanted, self.refused
+        other.traces = {place: history.copy() for place, history in self.traces.items()}
+        return other
+
     def begin(self, sim: engine.Sim, reason: str = "") -> None:
         """Hold empty curves for the observers of a run that begins or is measured from now on.
 

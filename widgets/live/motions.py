@@ -66,11 +66,16 @@ class Motions:
         for name in names:
             self._moving.pop(name, None)
 
-    def adapt(self, names: Iterable[str], t: float) -> None:
-        """Go on at time `t` of another orbit; only parameters that it has keep moving."""
+    def adapt(self, names: Iterable[str], t_before: float, t: float) -> None:
+        """Go on from time `t_before` of one orbit at time `t` of another one.
+
+        Only parameters that are among `names` keep moving.
+        """
         self.end(set(self._moving) - set(names))
         for moving in self._moving.values():
+            moving.phase = moving.phase_at(t_before)
             moving.begun_t = moving.t = t
+            moving.held = None
 
     def go_back(self, t: float) -> None:
         """Return to time `t`: what did not move then stays where it was."""

@@ -99,6 +99,13 @@ class ParameterCommands(param.Parameterized):
         news = parameter_news(player) | {"messages": dict(refused)}
         self.deliver(partial(self._take_over, news))
 
+    def put_back_motion(self, name: str, motion: Mapping[str, Any] | None) -> None:
+        """Let a parameter move, locked or not, as it did once; None lets it stay."""
+        end = partial(self._player.end_motions, [name])
+        begin = None if motion is None else Motion.restore(motion)
+        action = end if begin is None else partial(self._player.begin_motion, name, begin)
+        self._ask(f"motion:{name}", name, action)
+
     def _locked_words(self, name: str) -> str:
         held = self.parameters.get(name)
         place = "" if held is None else f" at {number(held)}"

@@ -10,6 +10,7 @@ from typing import Any
 import engine
 from widgets.live.columns import Piece, kept_pieces
 from widgets.live.compiling import Compiling, begin, owed
+from widgets.live.keeping import PlayerKeeping
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
@@ -28,7 +29,7 @@ RING_ROWS = 1 << 17
 """Rows kept for the views: 20 minutes of a flow at 100 steps a second."""
 
 
-class Player(PlayerMotions, PlayerControl, PlayerEdits):
+class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
     """Advance one run in slices that are due, and keep its latest rows and its traces.
 
     Everything but reading the attributes happens on one thread, the worker's.
@@ -56,6 +57,7 @@ class Player(PlayerMotions, PlayerControl, PlayerEdits):
         super().__init__()
         self.motions = Motions()
         self.unmovable = {}
+        self.kept, self.disturbed, self._gesture = [], [], ("", 0.0)
         self.pace = Pace(1.0)
         self.compiling = Compiling() if compiling is None else compiling
         self.playing = False
@@ -99,6 +101,7 @@ class Player(PlayerMotions, PlayerControl, PlayerEdits):
         wanted = sim.observers if observers is None else observers
         sim, _ = measured(sim, wanted)
         run = begin(sim, RING_ROWS)
+        self._keep(f"model {sim.model.name}")
         self.initial, self._initial_t = sim.y0, sim.t0
         self.measuring.wanted = wanted
         self.reversal.begin(sim.model)
@@ -160,6 +163,7 @@ class Player(PlayerMotions, PlayerControl, PlayerEdits):
             t = max(t, time(self.ring.row(self.ring.total - len(self.ring))[0]))
         else:
             t = run.t
+        self._keep("go back")
         run.rewind(t=t)
         self.failure, self.ended, self.playing = None, False, False
         self.ring.truncate(time(run.t))
@@ -191,8 +195,8 @@ class Player(PlayerMotions, PlayerControl, PlayerEdits):
         self.measuring.begin(sim, UNMEASURED if self.backward else "")
         self.timeline.begin(sim.params)
         self.whole.begin(self.reversal.forward(sim).model, sim.record, backward=self.backward)
-        self.run = run
-        self.motions.adapt(sim.model.param_names, run.t)
+        t_before, self.run = run.t if self.run is None else self.run.t, run
+        self.motions.adapt(sim.model.param_names, t_before, run.t)
         self._owed = () if self.backward else owed(sim, self.measuring.wanted)
         for listener in self.listeners:
             listener.begin()

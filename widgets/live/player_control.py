@@ -1,7 +1,7 @@
 """How a player pauses by itself, goes a number of steps, and turns round in time."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -50,6 +50,7 @@ class PlayerControl(ABC):
     failure: engine.Failure | None
     _shown_t: float
     _kicked: bool
+    _keep: Callable[..., None]
 
     def __init__(self) -> None:
         self.breakpoints = Breakpoints()
@@ -201,6 +202,8 @@ class PlayerControl(ABC):
         """Begin a run at a state and model time, in a direction; the settings stay."""
         sim = self.reversal.forward(self._present().sim).replace(y0=values, t0=t)
         run = self.reversal.start(sim, backward=backward, wanted=self.measuring.wanted)
+        turned = "time runs " + ("backward" if backward else "forward")
+        self._keep("begin again" if backward == self.backward else turned)
         self.reversal.backward = backward
         self.reversal.steps = steps
         self._begin(run)

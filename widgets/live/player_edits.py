@@ -36,6 +36,10 @@ class PlayerEdits(ABC):
         """Let what pauses the run begin at the present state."""
 
     @abstractmethod
+    def _keep(self, words: str, *, gesture: str = "") -> None:
+        """Keep the orbit before it is disturbed; many disturbances of one gesture are one."""
+
+    @abstractmethod
     def _note_edit(self, control: str, words: str, *, same: bool | None = None) -> None:
         """Put a change on the timeline; `same`: it goes on with the control's latest mark."""
 
@@ -87,9 +91,12 @@ class PlayerEdits(ABC):
         """
         if not values:
             return
-        self._present().set_state(**values)
-        self._kicked = True
+        run = self._present()
+        run.sim.replace(y0=values)
         put = [f"{name} put at {number(value)}" for name, value in values.items()]
+        self._keep(", ".join(put), gesture="kick")
+        run.set_state(**values)
+        self._kicked = True
         self._note_edit(next(iter(values)) if len(values) == 1 else "state", ", ".join(put))
         self._look_from_here()
         self._observe()
@@ -189,6 +196,7 @@ class PlayerEdits(ABC):
         """
         run = self._present()
         observers = run.sim.observers
+        self._keep("measure anew")
         # An observer that stays keeps its memory, so it is taken off and put on again.
         run.set_observers(())
         run.set_observers(observers)

@@ -57,6 +57,18 @@ class Ring:
         """Return the memory held, in bytes; it never changes."""
         return self._t.nbytes + self._y.nbytes
 
+    def copy(self, most: int) -> "Ring":
+        """Return a ring with the latest rows, at most so many, to which others may be added."""
+        other = Ring(self.names, self.capacity, backward=self.backward)
+        with self._lock:
+            length = min(self._length, most)
+            kept = slice(self._end - length, self._end)
+            other._t[:length] = self._t[kept]
+            other._y[:, :length] = self._y[:, kept]
+            other._end = other._length = length
+            other._total = self._total
+        return other
+
     def append(self, t: Array, y: Array) -> None:
         """Append rows: times `t` (rows,) and values `y` (rows, k)."""
         rows = len(t)
@@ -151,6 +163,15 @@ class History:
         self._stride = 1
         self._seen = 0
         self._lock = threading.Lock()
+
+    def copy(self) -> "History":
+        """Return the same curve, to which other samples may be added."""
+        other = History(len(self._t))
+        with self._lock:
+            other._t, other._value = self._t.copy(), self._value.copy()
+            other._latest, other._length = self._latest, self._length
+            other._stride, other._seen = self._stride, self._seen
+        return other
 
     def clear(self) -> None:
         """Forget the curve."""

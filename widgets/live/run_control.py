@@ -10,9 +10,10 @@ import param
 from widgets.live import actions
 from widgets.live.breakpoints import UNTIL_EVENT, UNTIL_SECTION
 from widgets.live.commands import Commands
+from widgets.live.undoing import Undoing
 
 
-class RunControl(Commands):
+class RunControl(Commands, Undoing):
     """The part of `LiveRun` that pauses by itself, goes to the next of something, and turns."""
 
     paused_by = param.String("", doc="What has paused the run by itself, in words.")

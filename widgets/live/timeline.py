@@ -75,6 +75,16 @@ class Timeline:
             self._dropped = 0
             self._courses = {name: _Course([0], [value]) for name, value in params.items()}
 
+    def copy(self) -> "Timeline":
+        """Return the same changes, to which others may be added."""
+        other = Timeline(clock=self._clock)
+        with self._lock:
+            other._marks = [*self._marks]
+            other._dropped = self._dropped
+            other._latest = dict(self._latest)
+            other._courses = {name: course.copy() for name, course in self._courses.items()}
+        return other
+
     def note(
         self,
         control: str,
@@ -160,6 +170,9 @@ class _Course:
 
     rows: list[int]
     values: list[float]
+
+    def copy(self) -> "_Course":
+        return _Course([*self.rows], [*self.values])
 
     def go_on(self, row: int, value: float) -> None:
         if self.values and self.values[-1] == value:

@@ -299,7 +299,7 @@ def test_nothing_is_computed_while_no_page_answers(
     page = PhasePlane(live).__panel__()
     live.play()
     until(lambda: live.moment.t > 0.1)
-    page._handle_msg({"ready": True, "widths": [300]})
+    page._handle_msg({"ready": True, "panes": {"view": {"width": 300, "shown": True}}})
     until(lambda: page._watched is False)
     assert live.settle(60)
     still = live.moment.n_steps

@@ -12,7 +12,7 @@ from typing import Any
 import param
 
 import engine
-from widgets.live import actions, words
+from widgets.live import actions, sentences
 from widgets.live.actions import ObserverChoice
 from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
@@ -20,7 +20,6 @@ from widgets.live.looking import Looking
 from widgets.live.moment import Moment
 from widgets.live.parameter_commands import parameter_news
 from widgets.live.player import Player
-from widgets.live.remedies import remedy
 from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, History, Ring
 from widgets.live.run_control import RunControl
@@ -301,14 +300,18 @@ class LiveRun(RunControl, Looking):
         player = self._player
         moved = player.moment is not self._seen
         self._seen = player.moment
-        failure = _failure_words(player)
+        failure = sentences.failure(player)
         if player.playing != self.playing or failure != self.failure:
             self._said_at = -STATUS_S
         now = time.monotonic()
         if now - self._said_at >= STATUS_S or not player.playing:
             self._said_at = now
-            news = {"playing": player.playing, "failure": failure, "status": self._status_words()}
-            news |= {"paused_by": player.paused_by, "remedy": _remedy_words(player)}
+            news = {
+                "playing": player.playing,
+                "failure": failure,
+                "status": sentences.status(self._player, self._refused.get("model", "")),
+            }
+            news |= {"paused_by": player.paused_by, "remedy": sentences.remedy_offered(player)}
             self.deliver(partial(self._take_over, news))
         self._follow(now, self._refused)
         if moved:
@@ -316,25 +319,6 @@ class LiveRun(RunControl, Looking):
                 viewer = reference()
                 if viewer is not None:
                     self.deliver(viewer)
-
-    def _status_words(self) -> str:
-        player, moment = self._player, self._player.moment
-        if player.sim is None:
-            return self._refused.get("model", "Starting")
-        mode = words.mode(player.playing, player.backward, player.goal_words, player.paused_by)
-        if player.failure is not None:
-            mode = "Stopped"
-        elif player.ended:
-            mode = "Ended by the stop condition"
-        elif player.playing and moment.lagging:
-            mode += " as fast as this machine can"
-        if player.compiling.words and player.failure is None:
-            mode = f"{mode}, {player.compiling.words}"
-        states = {name: moment.values[name] for name in player.sim.model.state_names}
-        kind = player.sim.model.kind
-        steps = round(moment.t) if kind == "map" else moment.n_steps
-        where = words.position(kind, moment.t, steps, states)
-        return f"{mode} · {where}"
 
     @param.depends("speed", watch=True)
     def _change_speed(self) -> None:
@@ -372,30 +356,3 @@ def _act(
 def bundled_models() -> tuple[str, ...]:
     """Return the names of the models that come with the engine."""
     return engine.list_models()
-
-
-def _failure_words(player: Player) -> str:
-    failure = player.failure
-    if failure is None:
-        return ""
-    sim = player.sim
-    kind = "ode" if sim is None else sim.model.kind
-    t = player.reversal.time(failure.t)
-    return words.failure(
-        kind,
-        failure.variable,
-        failure.value,
-        t,
-        round(t) if kind == "map" else player.reversal.steps + failure.step,
-        failure.message,
-        adaptive=sim is not None and sim.method.adaptive,
-        event=failure.event,
-        stiff=failure.stiff,
-    )
-
-
-def _remedy_words(player: Player) -> str:
-    if player.sim is None or player.failure is None:
-        return ""
-    found = remedy(player.sim, player.failure)
-    return "" if found is None else found.words

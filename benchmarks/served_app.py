@@ -1,13 +1,15 @@
 """The app as a user meets it: served by `panel serve`, opened in a headless Chromium."""
 
+import os
 import shutil
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from playwright.sync_api import Page, sync_playwright
 
@@ -52,7 +54,31 @@ def free_port() -> int:
 
 @contextmanager
 def served_app(timeout: float = 60.0) -> Iterator[str]:
-    """Serve the app and yield its address; the server stops when the context ends.
+    """Serve the app and yield its address; the server stops when the context ends."""
+    with served_process(timeout=timeout) as (address, _):
+        yield address
+
+
+@contextmanager
+def served_process(
+    *,
+    timeout: float = 60.0,
+    core: int | None = None,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    options: Sequence[str] = (),
+) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """Serve the app and yield its address and the process, which stops when the context ends.
+
+    Parameters
+    ----------
+    timeout : float
+        Seconds until it must listen.
+    core : int, optional
+        The only core it may run on.
+    environment : mapping of str to str
+        Variables besides those of this process.
+    options : sequence of str
+        More options of ``panel serve``.
 
     Raises
     ------
@@ -60,9 +86,15 @@ def served_app(timeout: float = 60.0) -> Iterator[str]:
         The server ended, or did not listen within `timeout` seconds.
     """
     port = free_port()
-    command = [sys.executable, "-m", "panel", "serve", "app", "--port", str(port)]
+    command = [sys.executable, "-m", "panel", "serve", "app", "--port", str(port), *options]
+    if core is not None:
+        command = ["taskset", "-c", str(core), *command]
     server = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     )
     deadline = time.monotonic() + timeout
     try:
@@ -72,7 +104,7 @@ def served_app(timeout: float = 60.0) -> Iterator[str]:
             if time.monotonic() > deadline:
                 raise RuntimeError(f"the server did not listen within {timeout:g} s")
             time.sleep(0.1)
-        yield f"http://127.0.0.1:{port}/app"
+        yield f"http://127.0.0.1:{port}/app", server
     finally:
         server.terminate()
         server.wait(timeout=20)

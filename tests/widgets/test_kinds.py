@@ -9,7 +9,7 @@ import pytest
 
 from widgets import LiveRun
 from widgets.views.kinds import VIEWS
-from widgets.views.screen import packed
+from widgets.views.packing import packed
 from widgets.views.view import View
 
 Maker = Callable[..., LiveRun]
@@ -155,3 +155,16 @@ def test_a_hidden_view_hears_of_nothing(live_run: Maker, kind: str) -> None:
     view.close()
     assert live.settle(60)
     assert view.listener not in live._player.listeners
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_a_view_may_be_there_before_its_model(kind: str) -> None:
+    live = LiveRun("lorenz", observers=lambda model: ())
+    view = VIEWS[kind](live)
+    assert view.draw(None) is None
+    live.step()
+    assert live.settle(60)
+    check(view)
+    assert view.controls
+    view.close()
+    live.close()

@@ -119,6 +119,8 @@ class Cobweb(View):
     def draw(self, seen: Any) -> Frame | None:
         """Return the graph at the present parameters and the staircase."""
         moment = self.live.moment
+        if self.live.model is None:
+            return None
         reason = self.misfit(self.live)
         if reason:
             return None if seen == reason else _refusal(reason, moment)
@@ -154,7 +156,6 @@ class Cobweb(View):
             "keep": 2 * self.steps + 2,
             "kick": {"x": states[0], "y": None},
             "marker": [float(x[-1]), float(x[-1])],
-            "equal": True,
             # The staircase comes whole in every picture.
             "reset": True if same_run else "all",
             "seen": picture,

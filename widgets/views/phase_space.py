@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from widgets.live.columns import TIME
 from widgets.live.live_run import LiveRun
 from widgets.live.moment import Moment
 from widgets.live.pacing import speed_to_show
@@ -57,9 +58,11 @@ class PhaseSpace(View):
     def take_model(self) -> None:
         """Keep axes that still have a meaning; else those that the model suggests."""
         if not (self.axes[0] and still_valid(self.live, self.axes)):
-            chosen = [*suggested_axes(self.live, 3)]
-            # A third state is worth more than the time, which is always there.
-            self.axes = (*chosen, "t", "t", "t")[:3]  # type: ignore[assignment]
+            chosen = (*suggested_axes(self.live, 3), TIME, TIME)[:3]
+            # In the order in which the model names them, as pictures in the literature have them.
+            names = [text for text, _ in suggestions(self.live)]
+            x, y, z = sorted(chosen, key=names.index)
+            self.axes = (x, y, z)
             sim = self.live.model.spec.sim
             watched = 60.0 * speed_to_show(sim.t_end - sim.t0) / self.live.row_dt
             discrete = self.live.kind == "map"

@@ -129,7 +129,11 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     if (shape !== state.shape) { state.shape = shape; retool() }
   }
 
-  const limits = () => ({x: state.view?.x ?? state.frame.x, y: state.view?.y ?? state.frame.y, log: state.log})
+  const limits = () => {
+    const {view, frame, log, area} = state
+    const given = {x: view?.x ?? frame.x, y: view?.y ?? frame.y, log}
+    return frame.equal && !log.x && !log.y ? {...equalScales(given, area), log} : given
+  }
   state.limits = limits
 
   function paint(now) {
@@ -184,6 +188,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     const {frame, face} = state
     const {x, y, log} = limits()
     const below = frame.marks ? MARK_HEIGHT : 0
+    const before = state.area
     const area = state.area = drawAxes(ink, {x, y, log, width, height, size, colours, labels: [face.x_label, face.y_label], below})
     ink.save()
     ink.beginPath()
@@ -199,6 +204,8 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     if (frame.notice) { drawNotice(ink, frame.notice, area, size, colours) }
     if (state.pointer) { drawReadout(ink, state.pointer, area, {x, y, log}, size, colours) }
     if (frame.marks) { marks.place(x, area) }
+    // Scales are equal on the area that was there before the axes were drawn.
+    if (frame.equal && Math.abs(area.width / area.height - before.width / before.height) > 0.02) { again() }
   }
 
   function drawCurves(x, y, colours) {
@@ -267,6 +274,16 @@ function makePlot({schedule, palette, type, send, point, tools}) {
   handlePointer(canvas, state, {again, send, point})
   handleKeys(canvas, state, {again, send})
   return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
+}
+
+// Limits with as much of a unit to a pixel along both axes: one of them is widened.
+function equalScales({x, y}, {width, height}) {
+  const unit = Math.max((x[1] - x[0]) / width, (y[1] - y[0]) / height)
+  const widened = ([low, high], pixels) => {
+    const middle = (low + high) / 2
+    return [middle - unit * pixels / 2, middle + unit * pixels / 2]
+  }
+  return {x: widened(x, width), y: widened(y, height)}
 }
 
 // On a logarithmic axis limits and curves are kept as decimal logarithms.

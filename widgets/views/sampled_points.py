@@ -26,7 +26,9 @@ class SampledPoints(View):
     diagonal = False
 
     def __init__(self, live: LiveRun, **params: Any) -> None:
-        self._ranges = (GrowingRange(), GrowingRange())
+        across = GrowingRange()
+        # Along a diagonal both axes are the same.
+        self._ranges = (across, across if self.diagonal else GrowingRange())
         self._fits = FirstFits()
         self._ring: Ring | None = None
         self._epoch = 0
@@ -123,7 +125,3 @@ class SampledPoints(View):
             x, y = self.points(ring, total - MOST_POINTS)
         for axis, values in zip(self._ranges, (x, y), strict=True):
             axis.include(*extent(values))
-        if self.diagonal:
-            both = [limit for axis in self._ranges for limit in axis.limits]
-            for axis in self._ranges if total else ():
-                axis.include(min(both), max(both))

@@ -74,7 +74,8 @@ class Screen(pn.custom.JSComponent):
     row first, nan where nothing is, ``width``, ``height`` and the limits ``x``, ``y``); ``space``:
     True draws in space, with limits ``z``; ``lines``: dicts of ``axis``, ``at``, ``words``;
     ``table``: rows of label and text, in place of a picture; ``log``: the axes that are
-    logarithmic; ``marks``: dicts of ``t``, ``until``, ``words`` under a time axis; ``kick``: which
+    logarithmic; ``equal``: True gives both axes one scale; ``marks``: dicts of ``t``, ``until``,
+    ``words`` under a time axis; ``kick``: which
     states the axes ``x`` and ``y`` are, if any: the point that moves can then be dragged, and the
     view is told by ``use("kick", {state: value})``; ``time_axis``: True where x is the model's
     time; ``cursor``: True, or the place of the time pointed at: the view is told that time by

@@ -21,14 +21,19 @@ export function render({model, el, view}) {
     edge.setAttribute(name, value)
   }
   el.append(Object.assign(document.createElement("style"), {textContent: STYLE}), edge)
-  let width = Number(recall("phasescope sidebar")) || model.usual     // at the usual size of type
+  let chosen = Number(recall("phasescope sidebar")) || 0     // at the usual size of type; 0: none
 
   const scale = () => Number(document.documentElement.style.getPropertyValue("--phasescope-scale")) || 1
-  const bounds = () => [model.least, Math.max(model.least, Math.min(model.most, (innerWidth - 320) / scale()))]
+  const part = (share) => Math.max(model.least, share * innerWidth / scale())
+  const bounds = () => [model.least, innerWidth < NARROW ? innerWidth / scale() : Math.min(model.most, part(0.7))]
+  const width = () => {
+    const [least, most] = bounds()
+    return Math.min(most, Math.max(least, chosen || Math.min(model.usual, part(0.42))))
+  }
 
   function place() {
-    const [least, most] = innerWidth < NARROW ? [model.least, innerWidth / scale()] : bounds()
-    const shown = Math.round(scale() * Math.min(most, Math.max(least, width)))
+    const [least, most] = bounds()
+    const shown = Math.round(scale() * width())
     page.sidebar_width = shown
     edge.style.left = `${shown}px`
     edge.setAttribute("aria-valuenow", String(shown))
@@ -38,17 +43,17 @@ export function render({model, el, view}) {
 
   function resize(next) {
     const [least, most] = bounds()
-    width = Math.min(most, Math.max(least, next))
+    chosen = next && Math.min(most, Math.max(least, next))
     place()
-    keep("phasescope sidebar", String(Math.round(width)))
+    keep("phasescope sidebar", String(Math.round(chosen)))
   }
 
   edge.addEventListener("pointerdown", (event) => { edge.setPointerCapture(event.pointerId); event.preventDefault(); edge.focus({focusVisible: false}) })
   edge.addEventListener("pointermove", (event) => { if (edge.hasPointerCapture(event.pointerId)) { resize(event.clientX / scale()) } })
-  edge.addEventListener("dblclick", () => resize(model.usual))
+  edge.addEventListener("dblclick", () => resize(0))
   edge.addEventListener("keydown", (event) => {
     const [least, most] = bounds()
-    const next = {ArrowLeft: width - STEP, ArrowRight: width + STEP, Home: least, End: most}[event.key]
+    const next = {ArrowLeft: width() - STEP, ArrowRight: width() + STEP, Home: least, End: most}[event.key]
     if (next === undefined) { return }
     event.preventDefault()
     resize(next)

@@ -11,6 +11,7 @@ import panel_material_ui as pmui
 from widgets.controls.board_actions import BoardActions
 from widgets.controls.choice import Choice
 from widgets.controls.equations_view import EquationsView
+from widgets.controls.history_buttons import HistoryButtons
 from widgets.controls.parameter_panel import ParameterPanel
 from widgets.controls.run_actions import RunActions
 from widgets.controls.shortcuts import Keys
@@ -18,6 +19,8 @@ from widgets.controls.solver_panel import SolverPanel
 from widgets.controls.state_panel import StatePanel
 from widgets.controls.status_line import StatusLine
 from widgets.controls.transport import Transport
+from widgets.document import Session
+from widgets.history import History
 from widgets.live.live_run import LiveRun, bundled_models
 from widgets.models.editor import Editor
 from widgets.views.board import Board
@@ -83,6 +86,13 @@ class Explorer(pn.viewable.Viewer):
         self.equations = EquationsView(self.live)
         self.board = Board(self.live)
         self._board_actions = BoardActions(self.board, self.status.say)
+        self.session = Session(
+            self.live, {"parameters": self.parameters.settings, "board": self.board}
+        )
+        self.history = History(self.session)
+        self.history.watch(self.parameters.settings, "changed")
+        self.history.watch(self.board, "version")
+        self.undo_and_redo = HistoryButtons(self.history)
 
     def start(self) -> "Explorer":
         """Load the model and let it run."""
@@ -97,7 +107,8 @@ class Explorer(pn.viewable.Viewer):
 
     def actions(self) -> dict[str, Callable[..., None]]:
         """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
-        return {**self._run_actions.named(), **self._board_actions.named()}
+        history = {"undo": self.history.undo, "redo": self.history.redo}
+        return {**self._run_actions.named(), **self._board_actions.named(), **history}
 
     def close(self) -> None:
         """Stop computing and free the run."""
@@ -146,7 +157,11 @@ class Explorer(pn.viewable.Viewer):
         screen = Screen(self.board, on_ready=self._shown, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
         moving = pmui.Column(
-            self.transport, self.status, screen, sizing_mode="stretch_both", margin=0
+            pmui.Row(self.transport, self.undo_and_redo, sizing_mode="stretch_width", margin=0),
+            self.status,
+            screen,
+            sizing_mode="stretch_both",
+            margin=0,
         )
         beside = pmui.Column(
             self.editor, width=EDITOR_WIDTH, sizing_mode="stretch_height", margin=0, visible=False

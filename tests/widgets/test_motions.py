@@ -207,7 +207,7 @@ def test_going_back_takes_the_motion_back_and_reset_lets_it_go_on() -> None:
     value = player.sim.params["a"]
     player.reset()
     watch(player, clock, 0.5, 15)
-    assert player.sim.params["a"] == pytest.approx(value + 0.25, abs=0.1)
+    assert player.sim.params["a"] == pytest.approx(value + 0.47, abs=0.06)
     player.go_back(10.0)
     assert "a" in player.motions.described
 

@@ -71,6 +71,8 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _shortcut("h", "Back after a blow-up, with half the step", "go back with a remedy", RUN),
     _shortcut("r", "Reset to the initial state", "reset", RUN),
     _shortcut("p", "All parameters back to the model's own", "reset parameters", RUN),
+    _shortcut("Ctrl+z", "Undo", "undo", RUN, repeats=True),
+    _shortcut("Ctrl+y Ctrl+Shift+z", "Redo", "redo", RUN, repeats=True),
     _shortcut("[", "Slower", "slower", RUN, repeats=True),
     _shortcut("]", "Faster", "faster", RUN, repeats=True),
     _shortcut("m", "As fast as possible, and back", "fastest", RUN),

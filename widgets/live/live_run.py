@@ -18,7 +18,7 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.looking import Looking
 from widgets.live.moment import Moment
-from widgets.live.parameter_commands import parameter_news
+from widgets.live.parameter_commands import setting_news
 from widgets.live.player import Player
 from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, History, Ring
@@ -270,18 +270,7 @@ class LiveRun(RunControl, Looking):
                     self._refused["pause when"] = self._player.pause_refused
                 if other_kind or not self._speed_chosen:
                     news["speed"] = actions.suggested_speed(sim)
-            news |= {
-                "initial": dict(self._player.initial),
-                "initial_t": self._player.initial_t,
-                "stepper": sim.stepper,
-                "adaptive": sim.method.adaptive,
-                "dt": sim.dt,
-                "rtol": sim.rtol,
-                "atol": sim.atol,
-                "seed": sim.seed,
-                "noisy": sim.method.stochastic,
-            }
-            news |= parameter_news(self._player)
+            news |= setting_news(self._player)
         news |= self._control_news() | self._undoing_news()
         if control == "model":
             news["model_answers"] = next(self._steps)

@@ -133,6 +133,24 @@ def parameter_news(player: Player) -> dict[str, Any]:
     return {"parameters": dict(sim.params), "motions": motions}
 
 
+def setting_news(player: Player) -> dict[str, Any]:
+    """Return everything that is set about a player's run, as it is now."""
+    sim = player.sim
+    if sim is None:
+        return {}
+    return parameter_news(player) | {
+        "initial": dict(player.initial),
+        "initial_t": player.initial_t,
+        "stepper": sim.stepper,
+        "adaptive": sim.method.adaptive,
+        "dt": sim.dt,
+        "rtol": sim.rtol,
+        "atol": sim.atol,
+        "seed": sim.seed,
+        "noisy": sim.method.stochastic,
+    }
+
+
 def _refuse(words: str) -> None:
     raise engine.RunError(words)
 

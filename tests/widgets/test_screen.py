@@ -34,6 +34,9 @@ class Counting(param.Parameterized):
         curve = {"x": np.zeros(2, np.float32), "y": np.ones(2, np.float32)}
         return {"curves": [curve], "seen": (seen or 0) + 1}
 
+    def place_at(self, t: float) -> list[float] | None:
+        return [t, -t] if t > 4.0 else None
+
     def use(self, control: str, value: Any) -> None:
         self.used = (control, value)
 
@@ -66,8 +69,10 @@ def test_a_page_that_does_not_paint_gets_no_backlog(page) -> None:
         shown.refresh()
     assert len(sent) == FRAMES_OUT
     assert view.drawn == FRAMES_OUT
+    # What came meanwhile is sent at once, though nothing else happens any more.
     shown._handle_msg({"painted": sent[-1]["seq"]})
-    shown.refresh()
+    assert len(sent) == FRAMES_OUT + 1
+    shown._handle_msg({"painted": sent[-1]["seq"]})
     assert len(sent) == FRAMES_OUT + 1
 
 
@@ -409,3 +414,27 @@ def test_a_view_that_asks_for_it_is_told_the_time_pointed_at(page) -> None:
     shown.refresh()
     shown._handle_msg({"cursor": 4.5})
     assert view.used == ("cursor", 4.5)
+
+
+def test_the_page_is_told_where_the_orbit_was_at_the_time_pointed_at(page) -> None:
+    shown, view, sent = page
+    shown._handle_msg({"cursor": 4.5})
+    assert sent[-1] == {"cursor": 4.5, "places": {"view": [4.5, -4.5]}}
+    for t in (3.5, None):
+        shown._handle_msg({"cursor": t})
+        assert sent[-1] == {"cursor": t, "places": {}}
+    view.shown = False
+    shown._handle_msg({"cursor": 4.5})
+    assert sent[-1]["places"] == {}
+
+
+def test_pictures_know_where_the_orbit_was(live_run: Maker) -> None:
+    live = stepped(live_run, "lorenz", 20)
+    plane = PhasePlane(live)
+    _, t, y = live.ring.read(12, 13, ("x", "z"))
+    assert plane.place_at(float(t[0]) + 1e-9) == [float(v) for v in y[:, 0]]
+    assert plane.place_at(-1.0) is None
+    assert TimeSeries(live).place_at(0.1) is None
+    iterates = stepped(live_run, "logistic", 9)
+    x, following = PhasePlane(iterates).place_at(5.0)
+    assert following == pytest.approx(iterates.parameters["r"] * x * (1.0 - x))

@@ -1,6 +1,7 @@
 """What a view sees of a run's rows, also while models are exchanged."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import engine
@@ -30,6 +31,22 @@ class Looking:
             return self._player.whole.read(self.model, text)
         except engine.ExpressionError:
             return None
+
+    def row_at(self, moment: Moment, t: float) -> int | None:
+        """Return the last row of a moment at or before a time; None where none is kept."""
+        row = min(moment.ring.rows_until(t), moment.rows) - 1
+        return row if row >= max(moment.rows - moment.ring.capacity, 0) else None
+
+    def place_at(self, t: float, texts: Sequence[str]) -> list[float] | None:
+        """Return what some columns are at a time, as `look` reads them; None where none is kept."""
+        moment = self._player.moment
+        row = self.row_at(moment, t)
+        if row is None:
+            return None
+        looked = self.look(replace(moment, rows=row + 1), texts, row)
+        if looked is None or looked[0] != row:
+            return None
+        return [float(values[-1]) for values in looked[2]]
 
     def knows(self, text: str) -> bool:
         """Tell whether a text is a variable of the model or an expression that can be read."""

@@ -23,6 +23,10 @@ class Source(Protocol):
         """Do what a control stands for."""
         ...
 
+    def place_at(self, t: float) -> list[float] | None:
+        """Return where in the picture the orbit was at a time."""
+        ...
+
     def face(self) -> dict[str, Any]:
         """Return title, labels and controls."""
         ...

@@ -18,7 +18,7 @@ function handleKeys(canvas, state, {again, send}) {
     } else if (event.key === "Home") {
       state.view = null
       space.home()
-      send("fit", true)
+      if (state.fit) { send("fit", true) }
     } else if (event.key === "r" && frame.space) {
       space.pose.spinning = !space.pose.spinning
     } else if (event.key === "o" && frame.space) {

@@ -1,6 +1,7 @@
 """One expression against another: the orbit as a fading trail, and many more as a cloud."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -272,6 +273,19 @@ class PhasePlane(View):
             "edits": moment.edits,
             "seen": (picture, moment.rows),
         }
+
+    def place_at(self, t: float) -> list[float] | None:
+        """Return where the orbit was at a time; a next iterate belongs to its row."""
+        moment = self.live.moment
+        row = self.live.row_at(moment, t)
+        if row is None:
+            return None
+        later = int(any(self._is_next(name) for name in self.axes))
+        rows = min(row + later + 1, moment.rows)
+        piece = self._piece(replace(moment, rows=rows), row + later)
+        if piece is None or not len(piece[0]):
+            return None
+        return [float(piece[0][-1]), float(piece[1][-1])]
 
     def _kick(self) -> dict[str, str | None] | None:
         """Return along which axes the point may be dragged: those that are states."""

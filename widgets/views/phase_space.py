@@ -149,6 +149,10 @@ class PhaseSpace(View):
             "seen": (picture, moment.rows),
         }
 
+    def place_at(self, t: float) -> list[float] | None:
+        """Return where the orbit was at a time."""
+        return self.live.place_at(t, self.axes)
+
     def _follow(self, moment: Moment, values: Any) -> None:
         """Let the limits contain new points, but not a blow-up."""
         shown = min(moment.rows, self.tail)

@@ -35,6 +35,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
   let fresh = false     // a frame has come that was not painted yet
   let frames = 0
   let cursor = null     // the time that is pointed at in any plot
+  let located = null    // where the orbit was then
 
   // What the pointer and the keys act on; see pointer.js.
   const state = {
@@ -176,7 +177,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     if (frame.space) {
       const labels = [face.x_label, face.y_label, face.z_label ?? ""]
       state.area = {left: 0, top: 0, width, height}
-      space.draw(ink, {limits: frame, labels, log: state.log, width, height, size, ratio, colours, trail, curves, points: frame.points, marker: frame.marker, cursor: frame.cursor})
+      space.draw(ink, {limits: frame, labels, log: state.log, width, height, size, ratio, colours, trail, curves, points: frame.points, marker: frame.marker, cursor: located})
       drawLegend(ink, curves, state.area, size, colours)
       if (frame.notice) { drawNotice(ink, frame.notice, state.area, size, colours) }
       return
@@ -184,12 +185,18 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     paintFlat(width, height, size, colours)
   }
 
-  function paintFlat(width, height, size, colours) {
+  function paintFlat(width, height, size, colours, resized = false) {
     const {frame, face} = state
     const {x, y, log} = limits()
     const below = frame.marks ? MARK_HEIGHT : 0
     const before = state.area
     const area = state.area = drawAxes(ink, {x, y, log, width, height, size, colours, labels: [face.x_label, face.y_label], below})
+    // Equal scales depend on the room that the numbers beside the axes leave.
+    if (frame.equal && Math.abs(area.width - before.width) + Math.abs(area.height - before.height) > 2 && !resized) {
+      ink.clearRect(0, 0, width, height)
+      paintFlat(width, height, size, colours, true)
+      return
+    }
     ink.save()
     ink.beginPath()
     ink.rect(area.left, area.top, area.width, area.height)
@@ -202,6 +209,8 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     ink.restore()
     drawLegend(ink, curves, area, size, colours)
     if (frame.notice) { drawNotice(ink, frame.notice, area, size, colours) }
+    // The mouse may rest while the axis moves along.
+    if (state.pointer && !state.moving) { tell(state.pointer) }
     if (state.pointer) { drawReadout(ink, state.pointer, area, {x, y, log}, size, colours) }
     if (frame.marks) { marks.place(x, area) }
     // Scales are equal on the area that was there before the axes were drawn.
@@ -245,8 +254,8 @@ function makePlot({schedule, palette, type, send, point, tools}) {
       ink.lineTo(across, area.top + area.height)
       ink.stroke()
     }
-    if (Array.isArray(frame.cursor)) {
-      const [u, v] = frame.cursor.map((value, k) => log["xy"[k]] ? Math.log10(value) : value)
+    if (located) {
+      const [u, v] = located.map((value, k) => log["xy"[k]] ? Math.log10(value) : value)
       const across = area.left + (u - x[0]) / (x[1] - x[0]) * area.width
       const down = area.top + area.height - (v - y[0]) / (y[1] - y[0]) * area.height
       if (Number.isFinite(across + down)) { drawDot(ink, across, down, "transparent", colours.axis, 6) }
@@ -265,15 +274,21 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     ink.globalAlpha = 1
   }
 
+  function locate(place) {
+    if (JSON.stringify(place) === JSON.stringify(located)) { return }
+    located = place
+    again()
+  }
+
   function follow(t) {
     if (t === cursor) { return }
     cursor = t
     if (state.frame?.time_axis) { again() }
   }
 
-  handlePointer(canvas, state, {again, send, point})
+  const tell = handlePointer(canvas, state, {again, send, point})
   handleKeys(canvas, state, {again, send})
-  return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
+  return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, locate, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
 }
 
 // Limits with as much of a unit to a pixel along both axes: one of them is widened.

@@ -85,6 +85,7 @@ function handlePointer(canvas, state, {again, send, point}) {
     } else if (before && last) {
       drag(last, at)
     }
+    state.moving = Boolean(before)
     if (before) { fingers.set(event.pointerId, at) } else { tell(at) }
     last = at
     canvas.style.cursor = state.kicking ? "grabbing" : byMarker(at, event.pointerType) ? "grab" : state.frame.space ? "move" : ""
@@ -116,6 +117,7 @@ function handlePointer(canvas, state, {again, send, point}) {
       if (pending) { cancelAnimationFrame(pending); throwIt() }
       state.kicking = null
     }
+    state.moving = false
     state.box = last = null
     if (event.pointerType !== "mouse") { state.pointer = null; tell(null) }
     again()
@@ -123,7 +125,8 @@ function handlePointer(canvas, state, {again, send, point}) {
   canvas.addEventListener("pointerup", lift)
   canvas.addEventListener("pointercancel", lift)
   canvas.addEventListener("pointerleave", () => { state.pointer = null; tell(null); again() })
-  canvas.addEventListener("dblclick", () => { state.view = null; state.space.home(); again(); send("fit", true) })
+  canvas.addEventListener("dblclick", () => { state.view = null; state.space.home(); again(); state.fit && send("fit", true) })
+  return tell
 }
 
 function look(state, next) {

@@ -16,7 +16,7 @@ export function render({model, el}) {
   let pending = 0
   let colours = LIGHT
   let pointed = null        // the time pointed at
-  let telling = 0
+  let asked = -Infinity     // when the server was asked about it, while it has not answered
 
   const schedule = () => { pending ||= requestAnimationFrame(paint) }
   const order = (asked) => model.send_msg({order: asked})
@@ -72,12 +72,24 @@ export function render({model, el}) {
     if (opened.length) { model.send_msg({panes: told(opened, true), visible: visible()}) }
   }
 
-  // The time that is pointed at in one plot is shown in all; the server is told once a frame.
+  // The time that is pointed at in one plot is shown in all; the server, which knows where the
+  // orbit was then, is asked again once it has answered.
   function point(t) {
     if (t === pointed) { return }
     pointed = t
     for (const plot of plots.values()) { plot.follow(t) }
-    telling ||= requestAnimationFrame(() => { telling = 0; model.send_msg({cursor: pointed}) })
+    if (performance.now() - asked > 1000) { ask() }
+  }
+
+  function ask() {
+    asked = performance.now()
+    model.send_msg({cursor: pointed})
+  }
+
+  function locate({cursor, places}) {
+    asked = -Infinity
+    for (const [pane, plot] of plots) { plot.locate(places[pane] ?? null) }
+    if (cursor !== pointed) { ask() }
   }
 
   function look() {
@@ -91,7 +103,9 @@ export function render({model, el}) {
   }
 
   // All numbers of a picture come in one array, one curve's abscissae and ordinates after another.
-  function receive({seq, frames, numbers}) {
+  function receive(message) {
+    if (message.places) { locate(message); return }
+    const {seq, frames, numbers} = message
     const all = new Float32Array(numbers.buffer, numbers.byteOffset, numbers.length)
     let at = 0
     const take = (count) => all.subarray(at, at += count)

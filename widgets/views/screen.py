@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import panel as pn
 import param
 
@@ -77,9 +78,10 @@ class Screen(pn.custom.JSComponent):
     logarithmic; ``equal``: True gives both axes one scale; ``marks``: dicts of ``t``, ``until``,
     ``words`` under a time axis; ``kick``: which
     states the axes ``x`` and ``y`` are, if any: the point that moves can then be dragged, and the
-    view is told by ``use("kick", {state: value})``; ``time_axis``: True where x is the model's
-    time; ``cursor``: True, or the place of the time pointed at: the view is told that time by
-    ``use("cursor", t)``, and None when nothing is pointed at.
+    view is told by ``use("kick", {state: value})``; ``equal``: True draws one unit as long upwards
+    as along; ``time_axis``: True where x is the model's time: where the mouse points there, other
+    pictures show the place that their views' `place_at` gives; ``cursor``: True has the view told
+    that time by ``use("cursor", t)``, too, and None when nothing is pointed at.
     """
 
     views = param.Dict({}, doc="Title, labels and controls of each view, by pane.")
@@ -171,9 +173,10 @@ class Screen(pn.custom.JSComponent):
         self._asked_at = None
         self._note(watched=True)
         if "painted" in data:
-            # The next picture is the worker's to send: from here it would have to wait for the
-            # answer to this message.
             self._painted = max(self._painted, int(data["painted"]))
+            if self._news:
+                # What came while no picture could be sent: a run that rests has no other news.
+                self._send()
             return
         if "panes" in data:
             self._look(data["panes"], bool(data.get("ready", False)))
@@ -187,8 +190,7 @@ class Screen(pn.custom.JSComponent):
         if "order" in data:
             self._take_order(data["order"])
         if "cursor" in data:
-            for pane in [*self._following]:
-                self._use(pane, "cursor", data["cursor"])
+            self._point(data["cursor"])
         self.refresh()
 
     def _look(self, panes: Mapping[str, Mapping[str, Any]], ready: bool) -> None:
@@ -207,6 +209,17 @@ class Screen(pn.custom.JSComponent):
                 if told.get("opened", ready):
                     self._seen[pane] = None
         self._show()
+
+    def _point(self, t: float | None) -> None:
+        """Tell the page where the orbit was at the time pointed at, and the views that ask."""
+        for pane in [*self._following]:
+            self._use(pane, "cursor", t)
+        places: dict[str, list[float] | None] = {}
+        if t is not None:
+            shown = {pane: source for pane, source in self._panes.items() if source.shown}
+            places = {pane: source.place_at(float(t)) for pane, source in shown.items()}
+        found = {pane: p for pane, p in places.items() if p and np.all(np.isfinite(p))}
+        self._send_msg({"cursor": t, "places": found})
 
     def _use(self, pane: str, control: str, value: Any) -> None:
         """Have a view act, and say at the control what it has against it."""

@@ -95,6 +95,13 @@ class View(pn.viewable.Viewer):
     def take_model(self) -> None:
         """Adapt to the model that is now loaded; what still has a meaning stays as it was set."""
 
+    def place_at(self, t: float) -> list[float] | None:
+        """Return where in the picture the orbit was at a time; None where that has no meaning.
+
+        A page asks for it when that time is pointed at in another picture.
+        """
+        return None
+
     def settings(self) -> dict[str, Any]:
         """Return what the reader has set, as plain numbers, texts, lists and dicts."""
         return {}

@@ -107,8 +107,12 @@ class Explorer(pn.viewable.Viewer):
 
     def actions(self) -> dict[str, Callable[..., None]]:
         """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
-        history = {"undo": self.history.undo, "redo": self.history.redo}
-        return {**self._run_actions.named(), **self._board_actions.named(), **history}
+        own = {
+            "undo": self.history.undo,
+            "redo": self.history.redo,
+            "edit model": self._open_editor,
+        }
+        return {**self._run_actions.named(), **self._board_actions.named(), **own}
 
     def close(self) -> None:
         """Stop computing and free the run."""
@@ -192,7 +196,7 @@ class Explorer(pn.viewable.Viewer):
             # Panel drops what changes before it has seen the whole page, too.
             pn.state.onload(self.start)
 
-    def _open_editor(self, event: Any) -> None:
+    def _open_editor(self, *events: Any) -> None:
         self.editor.open = not self.editor.open
 
     def _take_model(self, *events: Any) -> None:

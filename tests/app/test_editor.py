@@ -96,6 +96,12 @@ def test_a_model_is_edited_while_it_runs(open_app: Callable) -> None:
     editor.get_by_text("the editor takes at most 100,000").wait_for()
     assert "u' = -k*u" in editor.inner_text()
 
+    # Another model moves at once, and the reader's own text is not lost by another choice.
+    page.keyboard.press("Control+Enter")
+    editor.get_by_text("the orbit begins anew").wait_for()
+    watched.until(lambda: "u = " in watched.status() and watched.status().startswith("Running"))
+    page.get_by_role("slider", name="k", exact=True).wait_for()
+
     # What is saved is the text.
     with page.expect_download() as caught:
         editor.get_by_role("button", name="Save").click()
@@ -105,6 +111,9 @@ def test_a_model_is_edited_while_it_runs(open_app: Callable) -> None:
 
     page.get_by_role("button", name="Close the editor").click()
     editor.wait_for(state="hidden")
+    page.locator("canvas").first.click()
+    page.keyboard.press("o")
+    editor.wait_for(state="visible")
 
 
 def test_a_click_on_a_name_in_the_equations_finds_where_it_is_set(open_app: Callable) -> None:

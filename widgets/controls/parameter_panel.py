@@ -35,6 +35,7 @@ class ParameterFields(pn.custom.JSComponent):
     values = param.Dict({}, doc="Values in effect, by name.")
     messages = param.Dict({}, doc="What was refused, by name, in words.")
     sought = param.Boolean(False, doc="There is a field that finds parameters.")
+    found = param.Integer(0, doc="Grows when one is to be shown, whatever is searched for.")
 
     _esm = "\n".join(
         (_HERE / name).read_text("utf-8")
@@ -75,6 +76,7 @@ class ParameterPanel(pn.viewable.Viewer):
         self._preset_held = False
         live.param.watch(self._take_model, "model")
         live.param.watch(self._take_values, ["parameters", "messages"])
+        live.param.watch(self._show_found, "found")
         live.param.watch(self._dress, ["motions", "locked"])
         self.settings.param.watch(self._dress, ["changed", "messages"])
         self._take_model()
@@ -165,6 +167,11 @@ class ParameterPanel(pn.viewable.Viewer):
         texts = [self._live.messages.get(control, "") for control in ("preset", "parameters")]
         text = " ".join(text for text in texts if text)
         self.said.param.update(object=text, visible=bool(text))
+
+    def _show_found(self, *events: Any) -> None:
+        name, times = self._live.found
+        if name in self._live.parameters:
+            self.fields.found = times
 
     def _take_values(self, *events: Any) -> None:
         live = self._live

@@ -57,6 +57,7 @@ export function render({model, el}) {
 
   find.addEventListener("input", filter)
   find.addEventListener("keydown", (event) => { if (event.key === "Escape") { find.value = ""; filter() } })
+  model.on("found", () => { find.value = ""; filter() })
   model.on(["fields", "sought"], build)
   model.on(["values", "messages"], update)
   build()

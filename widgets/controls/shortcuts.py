@@ -82,6 +82,7 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     _shortcut("+", "Add a view", "add view", VIEWS),
     _shortcut("i", "What there is to see, in words", "in words", VIEWS),
     _shortcut("g", "Gallery of models, and back", "gallery", PAGE),
+    _shortcut("o", "The text of the model, and back", "edit model", PAGE),
     _shortcut("/", "Search the parameters", "search", PAGE),
     _shortcut("d", "Dark or light", "theme", PAGE),
     _shortcut("l", "Large type", "large type", PAGE),

@@ -53,6 +53,7 @@ function equationsMode(ace) {
       super()
       this.HighlightRules = Rules
       this.lineCommentStart = "#"
+      this.$quotes = {}   // x' is a derivative, not the beginning of a text
       this.$id = "phasescope/equations"
     }
   }

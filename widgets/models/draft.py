@@ -53,6 +53,7 @@ class Draft(param.Parameterized):
         self._asked: tuple[str, str] | None = None
         self._reader = Worker(_nothing_else, name="phasescope-reader")
         live.param.watch(self._take_answer, "model_answers")
+        live.param.watch(self._follow, ["model", "source"])
         self._follow()
 
     @property
@@ -184,10 +185,10 @@ class Draft(param.Parameterized):
         remarks = [asdict(remark) for remark in reading.remarks[:MOST_REMARKS]]
         self.param.update(remarks=remarks, form=reading.form, read=True)
 
-    def _follow(self) -> None:
+    def _follow(self, *events: Any) -> None:
         """Take over the text of the model that runs, unless another one is being written."""
         model, source = self._live.model, self._live.source
-        if model is None:
+        if model is None or self._applying:
             return
         bundled = source in bundled_models()
         self._running = (

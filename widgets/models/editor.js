@@ -104,7 +104,9 @@ export function render({model, el}) {
   function flush() {
     clearTimeout(waiting)
     waiting = 0
-    if (area === null || area.value === sent) { return }
+    if (area === null) { return }
+    // Typed and taken back: what was said of this text holds again.
+    if (area.value === sent) { show(); return }
     sent = area.value
     send({do: "edit", text: sent})
   }

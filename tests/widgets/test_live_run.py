@@ -3,6 +3,7 @@
 import gc
 import math
 import threading
+import time
 import weakref
 from collections.abc import Callable
 from functools import partial
@@ -357,3 +358,26 @@ def test_what_pauses_a_run_is_chosen_in_words_and_said_in_words(
     assert live.settle(60)
     assert live.pause_when == ""
     assert "x" in live.messages["pause when"]
+
+
+def test_the_pace_of_the_model_is_apart_from_that_of_the_pictures(
+    live_run: Maker, until: Until
+) -> None:
+    class Counter:
+        calls = 0
+
+        def news(self) -> None:
+            self.calls += 1
+
+    live = live_run(fps=2.0)
+    live.speed = 4.0
+    counter = Counter()
+    live.subscribe(counter.news)
+    live.play()
+    until(lambda: live.moment.t > 1.0)
+    counter.calls, t, begun = 0, live.moment.t, time.monotonic()
+    until(lambda: live.moment.t > t + 8.0)
+    elapsed = time.monotonic() - begun
+    assert counter.calls <= 2.0 * elapsed / 0.8 + 2
+    # At two pictures a second the model still follows the clock.
+    assert live.moment.t - t > 0.5 * 4.0 * elapsed

@@ -29,6 +29,12 @@ from widgets.live.worker import Worker
 STATUS_S = 0.2
 """Seconds between two sentences of the status line while a run moves: people read slowly."""
 
+TURNS = 60.0
+"""Least slices a second: the model's pace and an edit's delay are apart from the pictures."""
+
+EARLY = 0.8
+"""Part of the time between two pictures after which the next turn makes one."""
+
 
 class LiveRun(RunControl, Looking):
     """Run a model at a chosen pace on a thread of its own, and take edits while it runs.
@@ -95,14 +101,14 @@ class LiveRun(RunControl, Looking):
         self._steps = itertools.count()
         self._refused: dict[str, str] = {}
         self.deliver: Callable[[Callable[[], None]], object] = lambda news: news()
-        self._said_at = -STATUS_S
+        self._said_at = self._drawn_at = -STATUS_S
         self._seen = Moment()
         self._screens: weakref.WeakKeyDictionary[Any, bool] = weakref.WeakKeyDictionary()
         self._announced: engine.Model | None = None
         self._speed_chosen = "speed" in settings
         self._player.pace.speed = self.speed
         turn = partial(_turn, self._player, weakref.WeakMethod(self._publish))
-        self._worker = Worker(turn, rate=self.fps)
+        self._worker = Worker(turn, rate=max(self.fps, TURNS))
         self._player.compiling.wake = self._worker.waker()
         self._load(source, dict(params))
 
@@ -287,8 +293,6 @@ class LiveRun(RunControl, Looking):
     def _publish(self) -> None:
         """Tell the viewers and, at a reader's pace, the status line what is new."""
         player = self._player
-        moved = player.moment is not self._seen
-        self._seen = player.moment
         failure = sentences.failure(player)
         if player.playing != self.playing or failure != self.failure:
             self._said_at = -STATUS_S
@@ -298,12 +302,16 @@ class LiveRun(RunControl, Looking):
             news = {
                 "playing": player.playing,
                 "failure": failure,
-                "status": sentences.status(self._player, self._refused.get("model", "")),
+                "remedy": sentences.remedy(player),
+                "paused_by": player.paused_by,
+                "status": sentences.status(player, self._refused.get("model", "Starting")),
             }
-            news |= {"paused_by": player.paused_by, "remedy": sentences.remedy_offered(player)}
             self.deliver(partial(self._take_over, news))
         self._follow(now, self._refused)
-        if moved:
+        # What stands still is seen at once; what moves, as often as pictures are wanted.
+        due = not player.playing or now - self._drawn_at >= EARLY / self.fps
+        if due and player.moment is not self._seen:
+            self._seen, self._drawn_at = player.moment, now
             for reference in list(self._viewers):
                 viewer = reference()
                 if viewer is not None:
@@ -316,7 +324,7 @@ class LiveRun(RunControl, Looking):
 
     @param.depends("fps", watch=True)
     def _change_rate(self) -> None:
-        self._worker.rate = self.fps
+        self._worker.rate = max(self.fps, TURNS)
 
 
 def _turn(player: Player, publish: "weakref.WeakMethod[Callable[[], None]]") -> bool:

@@ -1,15 +1,14 @@
-"""What a live run says of itself, in sentences."""
+"""What a player does, why it cannot go on, and what may help: whole sentences for a reader."""
 
-from widgets.live import words
+from widgets.live import remedies, words
 from widgets.live.player import Player
-from widgets.live.remedies import remedy
 
 
-def status(player: Player, refused: str) -> str:
-    """Say what a run does and where it is; `refused` is why there is none yet."""
-    moment = player.moment
-    if player.sim is None:
-        return refused or "Starting"
+def status(player: Player, absent: str) -> str:
+    """Say whether a run moves and where it is; `absent` where there is none yet."""
+    sim, moment = player.sim, player.moment
+    if sim is None:
+        return absent
     mode = words.mode(player.playing, player.backward, player.goal_words, player.paused_by)
     if player.failure is not None:
         mode = "Stopped"
@@ -19,37 +18,34 @@ def status(player: Player, refused: str) -> str:
         mode += " as fast as this machine can"
     if player.compiling.words and player.failure is None:
         mode = f"{mode}, {player.compiling.words}"
-    states = {name: moment.values[name] for name in player.sim.model.state_names}
-    kind = player.sim.model.kind
-    steps = round(moment.t) if kind == "map" else moment.n_steps
-    where = words.position(kind, moment.t, steps, states)
-    return f"{mode} · {where}"
+    states = {name: moment.values[name] for name in sim.model.state_names}
+    steps = round(moment.t) if sim.model.kind == "map" else moment.n_steps
+    return f"{mode} · {words.position(sim.model.kind, moment.t, steps, states)}"
 
 
 def failure(player: Player) -> str:
-    """Say why a run cannot go on; empty where it can."""
-    failed = player.failure
-    if failed is None:
+    """Say why the orbit cannot go on; empty where it can."""
+    found, sim = player.failure, player.sim
+    if found is None or sim is None:
         return ""
-    sim = player.sim
-    kind = "ode" if sim is None else sim.model.kind
-    t = player.reversal.time(failed.t)
+    t = player.reversal.time(found.t)
+    discrete = sim.model.kind == "map"
     return words.failure(
-        kind,
-        failed.variable,
-        failed.value,
+        sim.model.kind,
+        found.variable,
+        found.value,
         t,
-        round(t) if kind == "map" else player.reversal.steps + failed.step,
-        failed.message,
-        adaptive=sim is not None and sim.method.adaptive,
-        event=failed.event,
-        stiff=failed.stiff,
+        round(t) if discrete else player.reversal.steps + found.step,
+        found.message,
+        adaptive=sim.method.adaptive,
+        event=found.event,
+        stiff=found.stiff,
     )
 
 
-def remedy_offered(player: Player) -> str:
-    """Say what the way back from a failure changes; empty where there is none."""
+def remedy(player: Player) -> str:
+    """Say what going back may change so that it does not happen again; empty where unknown."""
     if player.sim is None or player.failure is None:
         return ""
-    found = remedy(player.sim, player.failure)
+    found = remedies.remedy(player.sim, player.failure)
     return "" if found is None else found.words

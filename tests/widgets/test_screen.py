@@ -297,7 +297,7 @@ def test_a_model_that_cannot_be_measured_runs_and_says_so(live_run: Maker) -> No
     measured = view.draw(frame["seen"])
     assert measured["words"].startswith(("measuring", "λ"))
     assert measured["reset"] == "all"
-    assert view.description == "Largest Lyapunov exponent against time"
+    assert view.description.startswith("Largest Lyapunov exponent against time, the band is")
 
 
 def test_a_blow_up_runs_out_of_a_picture_that_keeps_its_scale(live_run: Maker) -> None:

@@ -140,6 +140,19 @@ def go_over_to_stepper(player: Player, name: str) -> None:
         player.set_stepper(name)
 
 
+def set_observers(
+    player: Player,
+    observers: tuple[engine.ObserverModule, ...],
+    prepare: "weakref.WeakMethod[Callable[[str], None]]",
+) -> None:
+    """Say to `announce` that the measuring is prepared, and let the player take it up."""
+    announce = prepare()
+    if announce is not None and player.sim is not None:
+        announce("what is measured")
+    del announce
+    player.set_observers(observers)
+
+
 def set_rtol(player: Player, rtol: float) -> None:
     """Change the relative tolerance."""
     if player.sim is not None:

@@ -9,6 +9,7 @@ from typing import Any
 
 import param
 
+import engine
 from widgets.live import actions, carry_over
 from widgets.live.actions import ObserverChoice
 from widgets.live.parameter_commands import ParameterCommands
@@ -151,6 +152,12 @@ class Commands(ParameterCommands):
         """Draw the noise from other random numbers."""
         self._ask("seed", "seed", partial(self._player.set_seed, seed))
 
+    def set_observers(self, observers: tuple[engine.ObserverModule, ...]) -> None:
+        """Measure by these observers from the next step on; those that stay keep their memory."""
+        prepare = weakref.WeakMethod(self._prepare)
+        action = partial(actions.set_observers, self._player, observers, prepare)
+        self._ask("observers", "observers", action)
+
     def restart_observers(self) -> None:
         """Let the observers measure afresh from now on."""
-        self._ask("observers", "observers", self._player.restart_observers)
+        self._ask("observers anew", "observers", self._player.restart_observers)

@@ -18,10 +18,11 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.looking import Looking
 from widgets.live.moment import Moment
+from widgets.live.observing import Observing
 from widgets.live.parameter_commands import setting_news
 from widgets.live.player import Player
 from widgets.live.reversal import irreversible
-from widgets.live.ring import Array, History, Ring
+from widgets.live.ring import Array, Ring
 from widgets.live.run_control import RunControl
 from widgets.live.timeline import Mark
 from widgets.live.worker import Worker
@@ -96,7 +97,8 @@ class LiveRun(RunControl, Looking):
     ) -> None:
         super().__init__(source=source, **settings)
         self._player = Player() if player is None else player
-        self._observers = actions.lyapunov_exponent if observers is None else observers
+        self.observing = Observing(actions.lyapunov_exponent if observers is None else observers)
+        self._observers = self.observing.observers
         self._viewers: list[weakref.WeakMethod[Callable[[], None]]] = []
         self._steps = itertools.count()
         self._refused: dict[str, str] = {}
@@ -107,6 +109,7 @@ class LiveRun(RunControl, Looking):
         self._announced: engine.Model | None = None
         self._speed_chosen = "speed" in settings
         self._player.pace.speed = self.speed
+        self.observing.watch(self)
         turn = partial(_turn, self._player, weakref.WeakMethod(self._publish))
         self._worker = Worker(turn, rate=max(self.fps, TURNS))
         self._player.compiling.wake = self._worker.waker()
@@ -123,11 +126,6 @@ class LiveRun(RunControl, Looking):
     def moment(self) -> Moment:
         """Return what is to be seen now."""
         return self._player.moment
-
-    @property
-    def traces(self) -> Mapping[str, History]:
-        """Return the observers' curves by ``"observer.column"``."""
-        return self._player.measuring.traces
 
     @property
     def marks(self) -> tuple[Mark, ...]:
@@ -166,11 +164,6 @@ class LiveRun(RunControl, Looking):
         self._worker.post(
             f"listen {id(listener)}", partial(self._player.unlisten, listener), start=False
         )
-
-    @property
-    def unmeasured(self) -> str:
-        """Return why nothing is measured along the orbit, in words; empty where something is."""
-        return self._player.measuring.refused
 
     @property
     def kind(self) -> str:

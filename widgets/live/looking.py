@@ -1,13 +1,15 @@
 """What a view sees of a run's rows, also while models are exchanged."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import engine
 from widgets.live.columns import TIME, Array, observable, read_columns
+from widgets.live.measuring import Measuring
 from widgets.live.moment import Moment
 from widgets.live.player import Player
+from widgets.live.ring import History
 from widgets.live.timeline import Timeline
 from widgets.live.whole_run import Envelope
 
@@ -17,6 +19,21 @@ class Looking:
 
     _player: Player
     model: Any
+
+    @property
+    def measuring(self) -> Measuring:
+        """Return what is measured: the observers' curves, since when, and what is refused."""
+        return self._player.measuring
+
+    @property
+    def traces(self) -> Mapping[str, History]:
+        """Return the observers' curves by ``"observer.column"``."""
+        return self._player.measuring.traces
+
+    @property
+    def unmeasured(self) -> str:
+        """Return why nothing is measured along the orbit, in words; empty where something is."""
+        return self._player.measuring.refused
 
     def look(
         self, moment: Moment, texts: Sequence[str], first: int, stop: int | None = None

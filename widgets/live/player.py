@@ -172,7 +172,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self.measuring.truncate(run.t)
         for listener in self.listeners:
             self._begin_listening(listener)
-        self.measuring.follow(run.sim)
+        self.measuring.follow(run.sim, run.t)
         self._shown_t = run.t
         self._kicked = False
         self.motions.go_back(run.t)
@@ -286,6 +286,8 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self.timeline.forget_rows_before(row - len(self.ring))
         t = self.reversal.time(run.t)
         self.timeline.note(control, words, t=t, row=row, params=run.sim.params, same=same)
+        if control != "observers":
+            self.measuring.note_change(run.t)
 
     def _observe(self, *, generation: int | None = None) -> None:
         """Take down what is to be seen now."""

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 
 import engine
 from widgets.live.compiling import Compiling
-from widgets.live.measuring import Measuring, measured
+from widgets.live.measuring import Measuring, fitting, measured
 from widgets.live.motions import Motions
 from widgets.live.rows import with_stepper
 from widgets.live.words import number
@@ -127,7 +127,7 @@ class PlayerEdits(ABC):
         run.set_stepper(name, sample_dt=bare.sample_dt)
         if run.sim.observers != observers:
             run.set_observers(observers)
-        self.measuring.follow(run.sim)
+        self.measuring.follow(run.sim, run.t)
         self._note_edit("stepper", f"stepper {name}")
 
     def ready_for(self, name: str, again: Callable[[], None]) -> bool:
@@ -146,7 +146,7 @@ class PlayerEdits(ABC):
         run, owed = self._present(), self._owed
         self._owed = ()
         run.set_observers(owed)
-        self.measuring.follow(run.sim)
+        self.measuring.follow(run.sim, run.t)
 
     def _stepped_by(self, name: str) -> tuple[engine.Sim, tuple[engine.ObserverModule, ...]]:
         bare = with_stepper(self._present().sim.replace(observers=()), name)
@@ -200,5 +200,35 @@ class PlayerEdits(ABC):
         # An observer that stays keeps its memory, so it is taken off and put on again.
         run.set_observers(())
         run.set_observers(observers)
-        self.measuring.clear()
+        self.measuring.clear(run.t)
         self._note_edit("observers", "observers begin anew")
+
+    def set_observers(self, observers: tuple[engine.ObserverModule, ...]) -> None:
+        """Measure by these observers from the next step on, wherever the run suits them.
+
+        Those that stay keep their memory.
+
+        Raises
+        ------
+        engine.PhasescopeError
+            They cannot be measured together.
+        """
+        run = self._present()
+        bare = run.sim.replace(observers=())
+        fitted = fitting(bare, () if self.backward else observers)[0].observers
+        before = run.sim.observers
+        if fitted != before:
+            self._keep("what is measured")
+            run.set_observers(fitted)
+        self._owed = ()
+        self.measuring.wanted = observers
+        if self.backward:
+            return
+        self.measuring.follow(run.sim, run.t)
+        if fitted != before:
+            kept = {observer.key for observer in before if observer in fitted}
+            added = [observer.title for observer in fitted if observer.key not in kept]
+            gone = [o.title for o in before if o.key not in {o.key for o in fitted}]
+            words = [f"measured from here: {', '.join(added)}"] if added else []
+            words += [f"no longer measured: {', '.join(gone)}"] if gone else []
+            self._note_edit("observers", "; ".join(words))

@@ -180,6 +180,15 @@ class History:
             self._stride = 1
             self._latest = None
 
+    @property
+    def latest(self) -> tuple[float, float] | None:
+        """Return time and value of the last sample, None where it is not known."""
+        with self._lock:
+            if self._latest is None and self._length:
+                last = self._length - 1
+                return float(self._t[last]), float(self._value[last])
+            return self._latest
+
     def truncate(self, t: float) -> None:
         """Forget the samples later than time `t`."""
         with self._lock:

@@ -150,7 +150,7 @@ class Cobweb(View):
                 _staircase(x, kicked=moment.kicked, backward=moment.ring.backward),
                 {"x": floats(graph), "y": floats(self._iterated(graph, moment)), "color": 1},
                 {"x": floats(np.array([low, high])), "y": floats(np.array([low, high])),
-                 "color": "faint", "width": 1.0},
+                 "color": "axis", "alpha": 0.5, "width": 1.0},
             ],
             "append": True,
             "keep": 2 * self.steps + 2,

@@ -101,7 +101,8 @@ class SampledPoints(View):
         curves: list[dict[str, Any]] = [{"x": floats(x), "y": floats(y), "style": "points"}]
         if self.diagonal:
             ends = np.array(self._ranges[0].limits)
-            curves.append({"x": floats(ends), "y": floats(ends), "color": "faint", "width": 1.0})
+            line = {"style": "line", "color": "axis", "alpha": 0.5, "width": 1.0}
+            curves.append({"x": floats(ends), "y": floats(ends), **line})
         another = seen is None or seen[0][0] != self._epoch
         return {
             "x": list(self._ranges[0].limits),

@@ -48,8 +48,9 @@ textarea { width: 100%; height: 100%; box-sizing: border-box; border: 0; padding
 .editor .of_warning { border-bottom: 2px dashed var(--warn); }
 `
 
-// The text goes to be read this long after the last key.
-const PAUSE_MS = 90
+// The text goes to be read this long after the last key, a long one later.
+const PAUSE_MS = 25
+const LETTERS_A_MS = 1000
 
 const made = (tag, properties = {}, children = []) => {
   const element = Object.assign(document.createElement(tag), properties)
@@ -113,7 +114,7 @@ export function render({model, el}) {
 
   function typed() {
     clearTimeout(waiting)
-    waiting = setTimeout(flush, PAUSE_MS)
+    waiting = setTimeout(flush, PAUSE_MS + sent.length / LETTERS_A_MS)
   }
 
   function applied() {

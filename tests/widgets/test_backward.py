@@ -34,6 +34,7 @@ late = "t + x"
 """
 
 Maker = Callable[..., LiveRun]
+Until = Callable[..., None]
 
 
 @pytest.mark.parametrize("stepper", ["rk4", "dopri5"])
@@ -173,17 +174,17 @@ def test_what_cannot_be_undone_says_why(source: str, reason: str) -> None:
     assert run.player.moment.t > 0.0
 
 
-def test_views_show_what_was_passed(live_run: Maker) -> None:
+def test_views_show_what_was_passed(live_run: Maker, until: Until) -> None:
     live = live_run("x' = v\nv' = -x\nx(0) = 1\nv(0) = 0\n")
     live.advance_by(500)
-    assert live.settle(60)
+    until(lambda: live.paused_by == "500 steps are done")
     series, plane = TimeSeries(live), PhasePlane(live)
     series.set_window(2.0)
     forward = series.draw(None)
     assert forward["x"] == pytest.approx([3.0, 5.0])
     live.set_backward(True)
     live.advance_by(100)
-    assert live.settle(60)
+    until(lambda: live.paused_by == "100 steps are done")
     assert live.backward
     assert live.irreversible == ""
     assert live.status.startswith("Paused, because 100 steps are done · t = 4.00 · 600 steps")
@@ -194,7 +195,7 @@ def test_views_show_what_was_passed(live_run: Maker) -> None:
     assert x[0] == pytest.approx(5.0)
     assert x[-1] == pytest.approx(4.0)
     live.advance_by(300)
-    assert live.settle(60)
+    until(lambda: live.paused_by == "300 steps are done")
     assert series.draw(None)["x"] == pytest.approx([1.0, 3.0])
     assert len(plane.draw(None)["curves"][0]["x"]) == 401
     live.set_backward(False)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from widgets import LiveRun, Transport
 
 Maker = Callable[..., LiveRun]
+Until = Callable[..., None]
 
 
-def test_every_order_reaches_the_run(live_run: Maker) -> None:
+def test_every_order_reaches_the_run(live_run: Maker, until: Until) -> None:
     live = live_run()
     transport = Transport(live)
     bar = transport.bar
@@ -16,14 +17,14 @@ def test_every_order_reaches_the_run(live_run: Maker) -> None:
     assert live.settle(60)
     assert live.moment.n_steps == 1
     transport.use("advance", 41)
-    assert live.settle(60)
+    until(lambda: live.paused_by == "41 steps are done")
     assert live.moment.n_steps == 42
     transport.use("pause when", {"text": "x > 12", "armed": True})
     transport.use("max", True)
     assert math.isinf(live.speed)
     assert bar.unlimited
     transport.use("play")
-    assert live.settle(60)
+    until(lambda: live.paused_by == "x > 12 became true")
     assert not live.playing
     assert (bar.pause_when, bar.pause_armed) == ("x > 12", True)
     transport.use("pause when", {"text": "x > 12", "armed": False})

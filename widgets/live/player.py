@@ -22,6 +22,7 @@ from widgets.live.player_motions import PlayerMotions
 from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
+from widgets.live.rows import early_rows, respaced
 from widgets.live.timeline import Timeline
 from widgets.live.whole_run import WholeRun
 
@@ -141,7 +142,9 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         due = self.pace.due(self._clock())
         if not self.hurrying:
             self._shown_t += due
+        rows = self.ring.total
         self._catch_up(self.run)
+        self._respace(self.ring.total - rows)
         self._observe()
         return self.playing
 
@@ -206,6 +209,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self.pace.rest()
         self._restart_control()
         self._absorb(*self._advanced(run, {"n_steps": 0}))
+        self._record_early(run)
         self._observe(generation=self.moment.generation + 1)
 
     def _catch_up(self, run: engine.Run) -> None:
@@ -230,6 +234,21 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self._lagging = self.playing and self._halt is None and bound is not None and not hurrying
         if not arrived and (self._lagging or hurrying):
             self._shown_t = run.t
+
+    def _respace(self, rows: int) -> None:
+        """Put the rows of a stiff problem as far apart as suits the speed."""
+        run = self._present()
+        speed = math.inf if self.hurrying else self.pace.speed
+        spacing = respaced(run.sim, rows, speed) if self.playing else None
+        if spacing is not None:
+            run.set_stepper(run.sim.stepper, sample_dt=spacing)
+
+    def _record_early(self, run: engine.Run) -> None:
+        """Take down what comes before the first row at an even time, for the whole orbit."""
+        early = None if self.backward else early_rows(run.sim)
+        if early is not None:
+            between = (early.t > run.t) & (early.t < run.t + (run.sim.sample_dt or 0.0))
+            self.whole.append(early.t[between], early.y[between], run.sim.params)
 
     def _bound(self, run: engine.Run) -> dict[str, Any] | None:
         """Return how far the run is to be advanced, None where it is far enough."""

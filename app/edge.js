@@ -28,7 +28,7 @@ export function render({model, el, view}) {
   const bounds = () => [model.least, innerWidth < NARROW ? innerWidth / scale() : Math.min(model.most, part(0.7))]
   const width = () => {
     const [least, most] = bounds()
-    return Math.min(most, Math.max(least, chosen || Math.min(model.usual, part(0.42))))
+    return Math.min(most, Math.max(least, chosen || (innerWidth < NARROW ? model.usual : Math.min(model.usual, part(0.42)))))
   }
 
   function place() {

@@ -121,7 +121,7 @@ def test_a_click_on_a_name_in_the_equations_finds_where_it_is_set(open_app: Call
     sized = page.locator(".equations .bar[data-size]")
     sized.first.wait_for(state="attached")
     assert sized.count() == 5
-    page.get_by_role("button", name="rho, find it").first.click()
+    page.locator("math [data-name=rho]").first.click()
     slider = page.get_by_role("slider", name="rho", exact=True)
     page.wait_for_function(FOCUSED, arg="rho")
     assert slider.is_visible()

@@ -3,7 +3,7 @@
 const STYLE = `
 :host { display: block; width: 100%; }
 .equations { --accent: #0072b2; --minus: #b84a00; padding: 2px 12px 8px; display: grid; gap: 8px; overflow-x: hidden;
-  font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
+  font: 400 calc(clamp(14px, 0.45vw + 8px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
 .equations.dark { --accent: #56b4e9; --minus: #e69f00; }
 math, math * { font-family: "STIX Two Math", "Latin Modern Math", "Cambria Math", math, serif; }
 math { font-size: 1.22em; }
@@ -20,7 +20,11 @@ math { font-size: 1.22em; }
 .words { opacity: .8; font-size: .92em; }
 [data-name] { cursor: pointer; border-radius: 4px; }
 [data-name]:hover { background: color-mix(in srgb, var(--accent) 26%, transparent); }
-[data-name]:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
+.names { display: flex; flex-wrap: wrap; gap: 4px; align-items: center; }
+.names:not(:focus-within) { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+.names button { font: inherit; color: inherit; min-width: 26px; min-height: 26px; padding: 0 8px; border-radius: 7px; background: transparent; cursor: pointer;
+  border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }
+:focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 .row.found { animation: found 1.6s; }
 @keyframes found { 0%, 60% { background: color-mix(in srgb, var(--accent) 30%, transparent); } 100% { background: transparent; } }
 `
@@ -92,15 +96,13 @@ export function render({model, el}) {
     findSetting(name)
   }
 
-  // A name is a button; by keyboard only the first of its kind, for there may be many.
+  // A name is found by a click.  An equation is read aloud as a whole, so for the keyboard the
+  // names are buttons apart from it.
   function link(cell, known) {
     for (const node of cell.querySelectorAll("[href]")) {
       const name = node.getAttribute("href")
       node.removeAttribute("href")
       node.dataset.name = name
-      node.setAttribute("role", "button")
-      node.setAttribute("aria-label", `${name}, find it`)
-      node.setAttribute("tabindex", known.has(name) ? "-1" : "0")
       known.add(name)
     }
     return cell
@@ -139,7 +141,46 @@ export function render({model, el}) {
       const lines = assignments.map((assignment) => made("div", "row", [link(typeset(assignment), known)]))
       box.append(made("div", "events", [made("div", "", ["when ", link(typeset(condition), known), ":"]), ...lines]))
     }
+    if (known.size) { box.append(names([...known])) }
     box.dataset.rows = String(model.rows.length)
+  }
+
+  // One stop of the tab key; the arrow keys go from name to name.
+  function names(known) {
+    const buttons = known.map((name, place) => {
+      const button = Object.assign(made("button", "", [name]), {type: "button", tabIndex: place ? -1 : 0})
+      button.dataset.name = name
+      button.setAttribute("aria-label", `${name}, find it`)
+      return button
+    })
+    const bar = made("div", "names", [made("span", "words", ["Find"]), ...buttons])
+    bar.setAttribute("role", "toolbar")
+    bar.setAttribute("aria-label", "Names in the equations")
+    bar.addEventListener("keydown", (event) => {
+      const at = buttons.indexOf(event.target)
+      const next = {ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: buttons.length - 1}[event.key]
+      if (at < 0 || next === undefined) { return }
+      event.preventDefault()
+      const button = buttons[(next + buttons.length) % buttons.length]
+      buttons.forEach((other) => { other.tabIndex = other === button ? 0 : -1 })
+      button.focus()
+    })
+    return bar
+  }
+
+  // What is wider than the sidebar is scrolled by the keyboard, too.
+  function reach() {
+    for (const cell of box.querySelectorAll(".term > span:first-child")) {
+      const wide = cell.scrollWidth > cell.clientWidth
+      if (wide === cell.hasAttribute("tabindex")) { continue }
+      if (wide) {
+        cell.tabIndex = 0
+        cell.setAttribute("role", "group")
+        cell.setAttribute("aria-label", "A wide term, scrolled by the arrow keys")
+      } else {
+        for (const name of ["tabindex", "role", "aria-label"]) { cell.removeAttribute(name) }
+      }
+    }
   }
 
   function measure() {
@@ -165,13 +206,6 @@ export function render({model, el}) {
     const node = pressed(event)
     if (node) { find(node.dataset.name) }
   })
-  box.addEventListener("keydown", (event) => {
-    const node = pressed(event)
-    if (node && (event.key === "Enter" || event.key === " ")) {
-      event.preventDefault()
-      find(node.dataset.name)
-    }
-  })
 
   let inside = false
   let told = null
@@ -189,11 +223,14 @@ export function render({model, el}) {
   const themed = new MutationObserver(() => setTimeout(colour, 60))
   themed.observe(document.documentElement, {attributes: true})
   themed.observe(document.body, {attributes: true})
-  model.on("version", build)
+  const sized = new ResizeObserver(reach)
+  sized.observe(box)
+  model.on("version", () => { build(); reach() })
   model.on("sizes", measure)
   model.on("remove", () => {
     themed.disconnect()
     seen.disconnect()
+    sized.disconnect()
     document.removeEventListener("visibilitychange", attend)
   })
   build()

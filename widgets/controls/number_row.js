@@ -4,17 +4,17 @@
 
 const ROW_STYLE = `
 :host { display: block; width: 100%; }
-.list { display: grid; gap: 8px; padding: 4px 12px; font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
-.field { display: grid; grid-template-columns: minmax(0, 1fr) 84px 24px; gap: 0 8px; align-items: center; }
+.list { display: grid; gap: 8px; padding: 4px 12px; font: 400 calc(clamp(14px, 0.45vw + 8px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
+.field { display: grid; grid-template-columns: minmax(0, 1fr) calc(84px * var(--phasescope-scale, 1)) 24px; gap: 0 8px; align-items: center; }
 .field.sliding .head { grid-column: 1 / -1; }
 .head { display: flex; align-items: center; min-width: 0; }
 .name { flex: 1; min-width: 0; font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .name small { font-weight: 400; opacity: .72; font-size: .88em; margin-left: 6px; }
-input.exact { width: 100%; box-sizing: border-box; height: 28px; padding: 0 6px; font: inherit; color: inherit;
+input.exact { width: 100%; box-sizing: border-box; height: calc(28px * var(--phasescope-scale, 1)); padding: 0 6px; font: inherit; color: inherit;
   font-variant-numeric: tabular-nums; text-align: right; background: transparent; border-radius: 7px;
   border: 1px solid color-mix(in srgb, currentColor 26%, transparent); }
 input[aria-invalid=true] { border-color: #d55e00; }
-.back { width: 24px; height: 26px; padding: 0; border: 0; border-radius: 7px; background: transparent; color: inherit;
+.back { width: 24px; height: calc(26px * var(--phasescope-scale, 1)); padding: 0; border: 0; border-radius: 7px; background: transparent; color: inherit;
   font: inherit; font-size: 1.15em; line-height: 1; cursor: pointer; opacity: .7; }
 .back:hover { background: color-mix(in srgb, currentColor 10%, transparent); opacity: 1; }
 .back:disabled { visibility: hidden; }
@@ -22,7 +22,7 @@ input[aria-invalid=true] { border-color: #d55e00; }
 .error { grid-column: 1 / -1; margin: 3px 0 4px; padding: 0 0 0 8px; border: 0; border-left: 3px solid #d55e00;
   background: none; color: color-mix(in srgb, #d55e00 70%, currentColor); font-size: .9em; line-height: 1.35; }
 .error:empty { display: none; }
-input[type=range] { appearance: none; width: 100%; height: 24px; margin: 0; background: transparent; cursor: pointer;
+input[type=range] { appearance: none; width: 100%; height: calc(24px * var(--phasescope-scale, 1)); margin: 0; background: transparent; cursor: pointer;
   touch-action: pan-y; }
 input[type=range]::-webkit-slider-runnable-track { height: 4px; border-radius: 2px;
   background: linear-gradient(to right, var(--accent, #0072b2) var(--part), color-mix(in srgb, currentColor 22%, transparent) var(--part)); }
@@ -33,8 +33,8 @@ input[type=range]::-webkit-slider-thumb { appearance: none; width: 18px; height:
 input[type=range]::-moz-range-thumb { width: 15px; height: 15px; border-radius: 50%; background: var(--accent, #0072b2); border: 2px solid Canvas; }
 .locked input[type=range] { opacity: .45; cursor: not-allowed; }
 @media (pointer: coarse) {
-  input.exact { height: 36px; } input[type=range] { height: 36px; }
-  input[type=range]::-webkit-slider-thumb { width: 26px; height: 26px; margin-top: -11px; }
+  input.exact { height: calc(36px * var(--phasescope-scale, 1)); } input[type=range] { height: calc(36px * var(--phasescope-scale, 1)); }
+  input[type=range]::-webkit-slider-thumb { width: 26px; height: calc(26px * var(--phasescope-scale, 1)); margin-top: -11px; }
 }
 `
 

@@ -2,7 +2,7 @@
 
 const TOOL_STYLE = `
 .tools { display: flex; flex: none; gap: 1px; margin-left: 6px; }
-.tool { width: 27px; height: 25px; padding: 0; display: grid; place-items: center; border: 0; border-radius: 7px;
+.tool { width: 27px; height: calc(25px * var(--phasescope-scale, 1)); padding: 0; display: grid; place-items: center; border: 0; border-radius: 7px;
   background: transparent; color: inherit; opacity: .62; cursor: pointer; }
 .tool:hover, .tool:focus-visible, .tool[aria-pressed=true], .tool[aria-expanded=true] { opacity: 1; }
 .tool:hover { background: color-mix(in srgb, currentColor 10%, transparent); }
@@ -14,12 +14,12 @@ const TOOL_STYLE = `
 .drawer label { display: grid; gap: 2px; min-width: 0; }
 .drawer label span { opacity: .75; font-size: .92em; }
 .drawer h4 { grid-column: 1 / -1; margin: 4px 0 -2px; font: inherit; font-weight: 600; }
-.drawer select, .find { font: inherit; color: inherit; width: 100%; height: 28px; box-sizing: border-box; padding: 0 6px; border-radius: 7px;
+.drawer select, .find { font: inherit; color: inherit; width: 100%; height: calc(28px * var(--phasescope-scale, 1)); box-sizing: border-box; padding: 0 6px; border-radius: 7px;
   background: transparent; border: 1px solid color-mix(in srgb, currentColor 26%, transparent); }
 .drawer option { color: CanvasText; background: Canvas; }
-.find { height: 32px; padding: 0 10px; }
+.find { height: calc(32px * var(--phasescope-scale, 1)); padding: 0 10px; }
 .none { opacity: .75; }
-@media (pointer: coarse) { .tool { width: 36px; height: 36px; } .drawer select, .drawer input.exact { height: 36px; } }
+@media (pointer: coarse) { .tool { width: 36px; height: calc(36px * var(--phasescope-scale, 1)); } .drawer select, .drawer input.exact { height: calc(36px * var(--phasescope-scale, 1)); } }
 `
 
 const ICONS = {

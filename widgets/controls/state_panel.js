@@ -2,12 +2,12 @@
 
 const STYLE = `
 :host { display: block; width: 100%; }
-.panel { padding: 4px 12px; font: 400 clamp(14px, 0.45vw + 8px, 18px) system-ui, sans-serif; }
+.panel { padding: 4px 12px; font: 400 calc(clamp(14px, 0.45vw + 8px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
 .grid { display: grid; grid-template-columns: minmax(2.2em, 1fr) minmax(0, 6.6em) minmax(0, 7.4em); gap: 5px 8px; align-items: center; }
 .head { font-size: .88em; opacity: .75; text-align: right; }
 .name { font-weight: 600; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 .name small { font-weight: 400; opacity: .68; font-size: .88em; margin-left: 6px; }
-input { width: 100%; box-sizing: border-box; height: 28px; padding: 0 6px; font: inherit; color: inherit;
+input { width: 100%; box-sizing: border-box; height: calc(28px * var(--phasescope-scale, 1)); padding: 0 6px; font: inherit; color: inherit;
   font-variant-numeric: tabular-nums; text-align: right; background: transparent; border-radius: 7px;
   border: 1px solid color-mix(in srgb, currentColor 26%, transparent); }
 input.present { border-style: dashed; border-color: color-mix(in srgb, #e69f00 75%, transparent); }
@@ -16,7 +16,7 @@ input[aria-invalid=true] { border-color: #d55e00; border-style: solid; }
   color: color-mix(in srgb, #d55e00 70%, currentColor); font-size: .9em; line-height: 1.35; }
 .error:empty { display: none; }
 .orders { display: flex; flex-wrap: wrap; gap: 6px; margin-top: 8px; }
-button { height: 30px; padding: 0 10px; border-radius: 8px; font: inherit; color: inherit; cursor: pointer; background: transparent;
+button { height: calc(30px * var(--phasescope-scale, 1)); padding: 0 10px; border-radius: 8px; font: inherit; color: inherit; cursor: pointer; background: transparent;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); }
 button:hover { background: color-mix(in srgb, currentColor 9%, transparent); }
 :focus-visible { outline: 2px solid #3a9bd9; outline-offset: 1px; }

@@ -2,24 +2,24 @@
 
 const STYLE = `
 :host { display: block; width: 100%; }
-.bar { font: 500 clamp(14px, 0.4vw + 8.5px, 18px) system-ui, sans-serif; display: grid; gap: 6px; padding: 4px 8px 2px; }
+.bar { font: 500 calc(clamp(14px, 0.4vw + 8.5px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; display: grid; gap: 6px; padding: 4px 8px 2px; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 5px; }
 .gap { flex: 0 0 5px; }
 .far { flex: 1 1 10px; }
-button { display: inline-flex; align-items: center; gap: 5px; height: 32px; padding: 0 8px; border-radius: 8px; font: inherit; color: inherit; cursor: pointer;
+button { display: inline-flex; align-items: center; gap: 5px; height: calc(32px * var(--phasescope-scale, 1)); padding: 0 8px; border-radius: 8px; font: inherit; color: inherit; cursor: pointer;
   background: transparent; border: 1px solid color-mix(in srgb, currentColor 30%, transparent); white-space: nowrap; }
 button:hover { background: color-mix(in srgb, currentColor 9%, transparent); }
 button.main { color: var(--accent); border-color: color-mix(in srgb, var(--accent) 60%, transparent); font-weight: 600; }
 button[aria-pressed=true], button.on { background: var(--accent); border-color: var(--accent); color: var(--on-accent); }
 button[aria-disabled=true] { opacity: .5; }
 button svg { width: 1em; height: 1em; fill: currentColor; flex: none; }
-input, select { height: 30px; box-sizing: border-box; padding: 0 6px; font: inherit; color: inherit; background: transparent; border-radius: 7px;
+input, select { height: calc(30px * var(--phasescope-scale, 1)); box-sizing: border-box; padding: 0 6px; font: inherit; color: inherit; background: transparent; border-radius: 7px;
   border: 1px solid color-mix(in srgb, currentColor 26%, transparent); font-variant-numeric: tabular-nums; }
 select option { color: CanvasText; background: Canvas; }
 input.number { width: 5.2em; text-align: right; }
 input.count { width: 3.9em; text-align: right; }
 input.wide { flex: 1 1 9em; min-width: 7em; max-width: 22em; font-family: ui-monospace, monospace; }
-input[type=checkbox] { width: 17px; height: 17px; margin: 0; accent-color: var(--accent); }
+input[type=checkbox] { width: 24px; height: 24px; margin: 0; accent-color: var(--accent); }
 input[type=range] { flex: 1 1 110px; min-width: 90px; max-width: 240px; padding: 0; border: 0; accent-color: var(--accent); cursor: pointer; }
 input[aria-invalid=true] { border-color: #d55e00; }
 label { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }

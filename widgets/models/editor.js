@@ -2,16 +2,16 @@
 
 const STYLE = `
 :host { display: block; width: 100%; height: 100%; }
-.editor { --size: clamp(13px, 0.3vw + 9px, 17px); --accent: #0072b2; --good: #fff; --error: #b3261e; --warn: #8a5a00;
+.editor { --size: calc(clamp(13px, 0.3vw + 9px, 17px) * var(--phasescope-scale, 1)); --accent: #0072b2; --good: #fff; --error: #b3261e; --warn: #8a5a00;
   --comment: #4b5f57; --number: #0b5394; --word: #7a1fa2; --name: #9a3412; --string: #22631f; --paper: #fbfbfb; --ink: #1d1d1f;
   display: flex; flex-direction: column; gap: 6px; height: 100%; min-height: 260px; box-sizing: border-box; padding: 0 10px 8px 2px;
-  font: 400 clamp(14px, 0.35vw + 9px, 18px) system-ui, sans-serif; }
+  font: 400 calc(clamp(14px, 0.35vw + 9px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; }
 .editor.dark { --accent: #56b4e9; --good: #00121f; --error: #ff8a80; --warn: #f0c052; --comment: #93a59c; --number: #8cc8ff;
   --word: #d5a6ff; --name: #ffb38a; --string: #a5d6a0; --paper: #15181c; --ink: #e8e8ea; }
 .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 6px; }
 h2 { font-size: 1.05em; margin: 4px auto 4px 2px; min-width: 0; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 h2 small { font-weight: 400; opacity: .8; margin-left: .5em; }
-button, select { font: inherit; font-size: .92em; color: inherit; height: 32px; padding: 0 10px; border-radius: 8px; cursor: pointer; background: transparent;
+button, select { font: inherit; font-size: .92em; color: inherit; height: calc(32px * var(--phasescope-scale, 1)); padding: 0 10px; border-radius: 8px; cursor: pointer; background: transparent;
   border: 1px solid color-mix(in srgb, currentColor 30%, transparent); box-sizing: border-box; max-width: 100%; }
 select { padding: 0 4px; width: 7.6em; }
 option { color: CanvasText; background: Canvas; }

@@ -4,6 +4,7 @@
 // picture, its zoom and what is typed into it.
 
 const NARROW = 620       // pixels below which columns stand one above another
+const TIGHTEST = 430     // and below which they do so however low the page is
 const LOWEST = 150       // a pane is at least so high; a page of more of them scrolls
 const GAP = {x: 12, y: 8}
 
@@ -50,6 +51,7 @@ function makeBoard({box, plots, order, sized}) {
   const menus = makeMenus(box)
   let layout = {columns: [], maximised: "", fixed: true, menu: []}
   let spots = new Map()     // pixels by pane
+  let type = 1              // size of type
   const dividers = makeDividers(panes, order, (next) => { layout = next; place() })
 
   menus.attach(add, () => layout.menu.map(([kind, caption, misfit]) => ({
@@ -74,7 +76,10 @@ function makeBoard({box, plots, order, sized}) {
   function place() {
     const width = panes.clientWidth, height = panes.clientHeight
     if (!width) { return }
-    const narrow = width < NARROW && layout.columns.length > 1 && box.clientHeight > 1.2 * width
+    // What is large is counted in larger pixels.
+    type = Number(box.style.getPropertyValue("--type")) || 1
+    const tight = width < NARROW * type && box.clientHeight > 1.2 * width || width < TIGHTEST * type
+    const narrow = tight && layout.columns.length > 1
     const columns = narrow
       ? [{width: 1, panes: layout.columns.flatMap((column) => column.panes)}] : layout.columns
     spots = new Map()
@@ -101,15 +106,16 @@ function makeBoard({box, plots, order, sized}) {
   }
 
   function stack(column, left, across, height) {
+    const lowest = LOWEST * type
     const shares = column.reduce((sum, pane) => sum + pane.height, 0)
-    const room = Math.max(height, column.length * (LOWEST + GAP.y) - GAP.y) - GAP.y * (column.length - 1)
+    const room = Math.max(height, column.length * (lowest + GAP.y) - GAP.y) - GAP.y * (column.length - 1)
     // None is lower than can be used; the others share what is left.
-    const low = column.map((pane) => room * pane.height / shares < LOWEST)
-    const rest = room - LOWEST * low.filter(Boolean).length
+    const low = column.map((pane) => room * pane.height / shares < lowest)
+    const rest = room - lowest * low.filter(Boolean).length
     const open = column.reduce((sum, pane, k) => sum + (low[k] ? 0 : pane.height), 0)
     let top = 0
     column.forEach((pane, k) => {
-      const high = low[k] ? LOWEST : rest * pane.height / open
+      const high = low[k] ? lowest : rest * pane.height / open
       spots.set(pane.id, {left, top, width: across, height: high})
       top += high + GAP.y
     })

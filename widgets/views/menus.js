@@ -64,6 +64,9 @@ function makeMenus(box) {
         shut(true)
       }
     })
+    menu.addEventListener("focusin", (event) => {
+      for (const item of items) { item.tabIndex = item === event.target ? 0 : -1 }
+    })
     box.append(menu)
     const at = button.getBoundingClientRect(), around = box.getBoundingClientRect()
     const left = Math.min(at.left - around.left, around.width - menu.offsetWidth - 4)

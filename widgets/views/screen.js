@@ -160,6 +160,7 @@ export function render({model, el}) {
   })
   const enlarge = () => {
     box.style.setProperty("--type", typeScale())
+    board.place()
     touch()
     schedule()
   }

@@ -75,7 +75,7 @@ class Explorer(pn.viewable.Viewer):
             on_click=self._open_editor,
             margin=(2, 12, 6, 12),
         )
-        self.live.param.watch(self._take_model, "model")
+        self.live.param.watch(self._take_model, ["model", "source"])
         self._take_model()
         self.transport = Transport(self.live)
         self.status = StatusLine(self.live)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import engine
-from widgets import LiveRun
+from widgets import Explorer, LiveRun
 from widgets.models.draft import Draft
 from widgets.models.model_file import MOST_CHARACTERS, file_name, stem
 from widgets.models.templates import TEMPLATES
@@ -243,3 +243,31 @@ def test_markdown_gives_its_first_block_of_code(draft: Draft) -> None:
 )
 def test_names_of_files_are_harmless(name: str, saved: str) -> None:
     assert file_name(stem(name), "toml") == saved
+
+
+def test_applying_is_undone_and_done_again_and_selector_and_text_follow(until: Until) -> None:
+    explorer = Explorer("logistic")
+    live, draft = explorer.live, explorer.editor.draft
+    live.step()
+    assert live.settle(60)
+    assert draft.settle()
+    live.set_param("r", 3.1)
+    assert live.settle()
+    before = draft.text
+    after = before.replace("r * x * (1 - x)", "r * x * (1 - x^2)")
+    assert after != before
+    typed(draft, after)
+    draft.apply()
+    assert live.settle(60)
+    selected = explorer.model
+    assert (selected.value, selected.options[0][1]) == ("edited", "logistic, edited")
+    explorer.history.undo()
+    until(lambda: live.source == "logistic")
+    until(lambda: (draft.text, draft.changed, selected.value) == (before, False, "logistic"))
+    assert live.parameters["r"] == 3.1
+    explorer.history.redo()
+    until(lambda: (live.source, draft.text, selected.value) == (after, after, "edited"))
+    explorer.choose_model("edited")
+    assert live.settle()
+    assert live.source == after
+    explorer.close()

@@ -79,7 +79,7 @@ class Editor(pn.viewable.Viewer):
         }
         facts = ["version", "title", "form", "remarks", "changed", "note"]
         self.draft.param.watch(self._show, facts)
-        self.param.watch(self._show, "open")
+        self.param.watch(self._open, "open")
         self._show()
 
     def __panel__(self) -> pn.viewable.Viewable:
@@ -106,6 +106,11 @@ class Editor(pn.viewable.Viewer):
     def _refuse(self, name: str, size: int) -> None:
         self.draft.refuse_file(name, size)
         self.open = True
+
+    def _open(self, *events: Any) -> None:
+        if self.open:
+            self.draft.warm_up()
+        self._show()
 
     def _show(self, *events: Any) -> None:
         draft = self.draft

@@ -4,9 +4,9 @@ import pathlib
 
 import panel as pn
 import panel_material_ui as pmui
-from panel.util import edit_readonly
 
 from app.address import gallery_asked_for, model_asked_for
+from app.busy_light import put_out
 from app.connection import Connection
 from app.head import LOOK_ACTIONS, Edge, Look, Masthead
 from app.pages import Pages
@@ -44,7 +44,5 @@ page = pmui.Page(
     theme_config=theme_config(),
     template=template(),
 )
-# Every painted frame is answered by the page; a busy light would blink, and be sent, each time.
-with edit_readonly(page):
-    page.busy = False
+put_out(page)
 page.servable()

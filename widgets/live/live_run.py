@@ -18,17 +18,22 @@ from widgets.live.columns import observable, read_columns
 from widgets.live.listener import Listener
 from widgets.live.looking import Looking
 from widgets.live.moment import Moment
+from widgets.live.news import News
 from widgets.live.observing import Observing
 from widgets.live.parameter_commands import setting_news
 from widgets.live.player import Player
 from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, Ring
 from widgets.live.run_control import RunControl
+from widgets.live.sharing import SHARING
 from widgets.live.timeline import Mark
 from widgets.live.worker import Worker
 
 STATUS_S = 0.2
 """Seconds between two sentences of the status line while a run moves: people read slowly."""
+
+STATUS_PICTURES = 6.0
+"""Pictures between two sentences, where the server is so busy that there are few."""
 
 TURNS = 60.0
 """Least slices a second: the model's pace and an edit's delay are apart from the pictures."""
@@ -99,7 +104,7 @@ class LiveRun(RunControl, Looking):
         self._player = Player() if player is None else player
         self.observing = Observing(actions.lyapunov_exponent if observers is None else observers)
         self._observers = self.observing.observers
-        self._viewers: list[weakref.WeakMethod[Callable[[], None]]] = []
+        self._news = News()
         self._steps = itertools.count()
         self._refused: dict[str, str] = {}
         self.deliver: Callable[[Callable[[], None]], object] = lambda news: news()
@@ -199,7 +204,7 @@ class LiveRun(RunControl, Looking):
 
         The viewer is not kept alive by this.
         """
-        self._viewers.append(weakref.WeakMethod(viewer))
+        self._news.subscribe(viewer)
 
     def attend(self, screen: Any, watched: bool) -> None:
         """Note whether a screen is being looked at; the run rests while none of them is.
@@ -222,7 +227,8 @@ class LiveRun(RunControl, Looking):
         """Stop the thread and let go of the run; may be called again."""
         self._worker.close()
         self._player.compiling.close()
-        self._viewers.clear()
+        self._news.clear()
+        SHARING.attend(self, False)
         self.param.update(playing=False, status="Closed")
 
     # On the worker's thread
@@ -290,7 +296,8 @@ class LiveRun(RunControl, Looking):
         if player.playing != self.playing or failure != self.failure:
             self._said_at = -STATUS_S
         now = time.monotonic()
-        if now - self._said_at >= STATUS_S or not player.playing:
+        pause = max(STATUS_S, STATUS_PICTURES / SHARING.pace)
+        if now - self._said_at >= pause or not player.playing:
             self._said_at = now
             news = {
                 "playing": player.playing,
@@ -302,13 +309,14 @@ class LiveRun(RunControl, Looking):
             self.deliver(partial(self._take_over, news))
         self._follow(now, self._refused)
         # What stands still is seen at once; what moves, as often as pictures are wanted.
-        due = not player.playing or now - self._drawn_at >= EARLY / self.fps
-        if due and player.moment is not self._seen:
+        fps = min(self.fps, SHARING.pace)
+        if player.moment is not self._seen and (
+            not player.playing or now - self._drawn_at >= EARLY / fps
+        ):
             self._seen, self._drawn_at = player.moment, now
-            for reference in list(self._viewers):
-                viewer = reference()
-                if viewer is not None:
-                    self.deliver(viewer)
+            self._news.send(self.deliver)
+        SHARING.attend(self, player.playing and player.watched)
+        self._change_rate()
 
     @param.depends("speed", watch=True)
     def _change_speed(self) -> None:
@@ -317,7 +325,7 @@ class LiveRun(RunControl, Looking):
 
     @param.depends("fps", watch=True)
     def _change_rate(self) -> None:
-        self._worker.rate = max(self.fps, TURNS)
+        self._worker.rate = min(max(self.fps, TURNS), SHARING.pace)
 
 
 def _turn(player: Player, publish: "weakref.WeakMethod[Callable[[], None]]") -> bool:

@@ -23,6 +23,7 @@ from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
 from widgets.live.rows import early_rows, respaced
+from widgets.live.sharing import SHARING, Allowance
 from widgets.live.timeline import Timeline
 from widgets.live.whole_run import WholeRun
 
@@ -60,6 +61,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self.unmovable = {}
         self.kept, self.disturbed, self._gesture = [], [], ("", 0.0)
         self.pace = Pace(1.0)
+        self.allowance = Allowance(SHARING.share)
         self.compiling = Compiling() if compiling is None else compiling
         self.playing = False
         self.watched = True
@@ -214,8 +216,8 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
 
     def _catch_up(self, run: engine.Run) -> None:
         """Advance to the time that is to be seen, as far as one slice's wall time allows."""
-        end = time.monotonic() + self.slice_s
-        left = self.slice_s
+        left = min(self.slice_s, self.allowance.begin())
+        end = time.monotonic() + left
         hurrying = self.hurrying
         bound = self._bound(run)
         self._begin_slice(run)
@@ -230,6 +232,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
             self._advance(run, {**bound, "rows": self._rows_a_slice, "budget_s": left})
             left = end - time.monotonic()
             bound = self._bound(run)
+        self.allowance.end()
         arrived = self._arrive(hurrying=hurrying)
         self._lagging = self.playing and self._halt is None and bound is not None and not hurrying
         if not arrived and (self._lagging or hurrying):

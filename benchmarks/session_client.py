@@ -134,7 +134,9 @@ class SessionClient:
                 self._screen = described["id"]
                 views = attributes["data"]["attributes"]["views"]["entries"]
                 self._panes = [pane for pane, _ in views]
-            elif isinstance(attributes, dict) and attributes.get("class_name") == "Fields":
+            elif isinstance(attributes, dict) and str(attributes.get("class_name")).endswith(
+                "Fields"
+            ):
                 self._fields[attributes["data"]["id"]] = described["id"]
             for part in described.values():
                 self._look_at(part)

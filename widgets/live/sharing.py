@@ -11,16 +11,16 @@ from widgets.live.limits import LIMITS
 COMPUTING = 0.6
 """Share of the cores that runs may compute on together; the rest is for the pictures."""
 
-LATE_S = 0.06
+LATE_S = 0.1
 """News that reach its page's thread later than this say that there is too much of it."""
 
-EARLY_S = 0.03
+EARLY_S = 0.05
 """Where all news comes within this, there may be more."""
 
 WINDOW_S = 0.25
 """How often the pace is looked at."""
 
-FASTEST, SLOWEST = 120.0, 2.0
+FASTEST, SLOWEST = 120.0, 4.0
 """Bounds of the turns a second."""
 
 SAVED_S = 0.02

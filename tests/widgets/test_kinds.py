@@ -161,7 +161,7 @@ def test_a_hidden_view_hears_of_nothing(live_run: Maker, kind: str) -> None:
 def test_a_view_may_be_there_before_its_model(kind: str) -> None:
     live = LiveRun("lorenz", observers=lambda model: ())
     view = VIEWS[kind](live)
-    assert view.draw(None) is None
+    check(view)
     live.step()
     assert live.settle(60)
     check(view)

@@ -47,12 +47,12 @@ function makeMarks(schedule) {
   }
 
   // Marks that would stand on one another are one, which says them all.
-  function gather(x, area) {
+  function gather(x, area, log) {
     const seen = []
     for (const mark of marks) {
-      const place = (value) => area.left + (value - x[0]) / (x[1] - x[0]) * area.width
+      const place = (value) => area.left + ((log ? Math.log10(value) : value) - x[0]) / (x[1] - x[0]) * area.width
       const from = place(mark.t), to = place(Math.max(mark.until ?? mark.t, mark.t))
-      if (to < area.left || from > area.left + area.width) { continue }
+      if (!(to >= area.left && from <= area.left + area.width)) { continue }
       const last = seen.at(-1)
       if (last && from - last.from < ROOM) {
         last.to = Math.max(last.to, to)
@@ -64,9 +64,9 @@ function makeMarks(schedule) {
     return seen
   }
 
-  function place(x, area) {
+  function place(x, area, log) {
     strip.style.top = `${area.top + area.height}px`
-    const seen = gather(x, area)
+    const seen = gather(x, area, log)
     seen.forEach(({from, to, words, t}, k) => {
       const dot = dotAt(k)
       const left = Math.max(area.left, from), right = Math.min(area.left + area.width, to)

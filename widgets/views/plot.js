@@ -212,7 +212,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     // The mouse may rest while the axis moves along.
     if (state.pointer && !state.moving) { tell(state.pointer) }
     if (state.pointer) { drawReadout(ink, state.pointer, area, {x, y, log}, size, colours) }
-    if (frame.marks) { marks.place(x, area) }
+    if (frame.marks) { marks.place(x, area, log.x) }
     // Scales are equal on the area that was there before the axes were drawn.
     if (frame.equal && Math.abs(area.width / area.height - before.width / before.height) > 0.02) { again() }
   }
@@ -248,7 +248,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     ink.strokeStyle = colours.axis
     ink.lineWidth = 1
     if (frame.time_axis && cursor !== null) {
-      const across = area.left + (cursor - x[0]) / (x[1] - x[0]) * area.width
+      const across = area.left + ((log.x ? Math.log10(cursor) : cursor) - x[0]) / (x[1] - x[0]) * area.width
       ink.beginPath()
       ink.moveTo(across, area.top)
       ink.lineTo(across, area.top + area.height)

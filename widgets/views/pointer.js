@@ -46,8 +46,9 @@ function handlePointer(canvas, state, {again, send, point}) {
     const {frame, area} = state
     if (!frame?.time_axis) { return }
     if (at === null || !inside(at, area)) { point(null); return }
-    const {x} = state.limits()
-    point(x[0] + (at.x - area.left) / area.width * (x[1] - x[0]))
+    const {x, log} = state.limits()
+    const place = x[0] + (at.x - area.left) / area.width * (x[1] - x[0])
+    point(log.x ? 10 ** place : place)
   }
 
   canvas.addEventListener("wheel", (event) => {

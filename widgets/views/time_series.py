@@ -207,7 +207,7 @@ class TimeSeries(View):
             "points": self.live.kind == "map" and not whole,
             "log": [*(["x"] if self.log_time else []), *(["y"] if self.log_value else [])],
             "marks": self._marks(start if self.log_time else 0.0),
-            "time_axis": True,
+            "time_axis": not self.log_time or self.live.start_t == 0.0,
             "words": self._limited,
             "notice": notice,
             "reset": False if seen == (moment.generation, self.log_time, self.log_value) else "all",

@@ -33,7 +33,10 @@ def stepped(live: LiveRun, steps: int) -> LiveRun:
 def test_a_section_gathers_from_the_rows_there_are_and_on(live_run: Maker) -> None:
     live = stepped(live_run("lorenz"), 3000)
     view = PoincareSection(live)
-    view.take_settings({"expression": "z", "level": 27, "horizontal": "x", "vertical": "y"})
+    assert (view.expression, view.axes) == ("y", ("x", "z"))
+    view.use("expression", "z")
+    assert view.axes == ("x", "y")
+    view.use("level", 27)
     assert live.settle(20)
     first = view.draw(None)
     count = len(first["curves"][0]["x"])

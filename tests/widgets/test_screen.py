@@ -182,7 +182,7 @@ def test_of_many_variables_the_hidden_ones_are_in_a_list(live_run: Maker) -> Non
     view = TimeSeries(stepped(live_run, RING, 1))
     assert view.variables == tuple(f"x{k}" for k in range(6))
     toggles = [c["name"] for c in view.controls if c["name"].startswith("show ")]
-    (hidden,) = [c for c in view.controls if c["kind"] == "select"]
+    (hidden,) = [c for c in view.controls if c["label"] == "Show another variable"]
     assert toggles == [f"show {name}" for name in view.variables]
     assert [name for name, _ in hidden["options"][1:]] == [f"x{k}" for k in range(6, 12)]
     assert view.y_label == "x0, x1, x2, …"

@@ -81,7 +81,8 @@ def test_the_whole_run_is_seen_when_its_rows_are_long_gone(live_run: Maker) -> N
     assert "spike" in view.variables
     limited = view.draw(None)
     assert max(curve["y"].max() for curve in limited["curves"]) < 2.0
-    view.use("whole", True)
+    view.use("span", "whole")
+    assert "window" not in names(view)
     view.use("expression", "2*x")
     frame = view.draw(None)
     assert frame["x"] == pytest.approx([0.0, live.moment.t])
@@ -107,6 +108,12 @@ def test_logarithmic_axes(live_run: Maker) -> None:
     assert (curve["x"] > 0.0).all()
     np.testing.assert_allclose(np.log(curve["y"]), -curve["x"], atol=1e-4)
     assert 0.0 < frame["y"][0] < frame["y"][1]
+    view.use("span", "window")
+    assert view.draw(None)["log"] == ["y"]
+    view.use("span", "log")
+    assert view.draw(None)["log"] == ["x", "y"]
+    with pytest.raises(ValueError, match="span"):
+        view.use("span", "ever")
     view.show("y")
     assert "positive" in view.draw(None)["notice"]
     view.use("log_value", False)

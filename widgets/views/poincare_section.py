@@ -165,6 +165,11 @@ class PoincareSection(SampledPoints):
             raise ValueError(f"the level is a number, not {level}")
         direction = one_of("the direction", new["direction"], DIRECTIONS)
         axes = valid(self.live, new["horizontal"]), valid(self.live, new["vertical"])
+        if expression in axes and not {"horizontal", "vertical"} & {*settings}:
+            # What is crossed is the same at all crossings, so something else is drawn.
+            others = (self.expression, *self.live.model.state_names, TIME)
+            free = next(name for name in others if name != expression and name not in axes)
+            axes = tuple(free if name == expression else name for name in axes)  # type: ignore[assignment]
         self.expression, self.level, self.direction, self.axes = expression, level, direction, axes
         self.sample()
 

@@ -112,12 +112,18 @@ class SampledPoints(View):
             "append": True,
             "keep": MOST_POINTS,
             "points": True,
-            "words": f"{total:,} {self.thing}",
+            "words": self._words(total),
             "notice": "" if total else self.nothing(),
             "reset": "all" if another else not same,
             "edits": moment.edits,
             "seen": (picture, total, moment.edits),
         }
+
+    def _words(self, total: int) -> str:
+        """Say how many points there are, and of how many they are the latest."""
+        if total <= MOST_POINTS:
+            return f"{total:,} {self.thing}"
+        return f"latest {MOST_POINTS:,} of {total:,} {self.thing}"
 
     def _follow(self, ring: Ring, x: Values, y: Values, total: int) -> None:
         if self._fits.due(total, full=total >= MOST_POINTS):

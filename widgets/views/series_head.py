@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
-from widgets.views.expressions import number_control, short, text_control
+from widgets.views.expressions import number_control, select_control, short, text_control
 from widgets.views.view import button
 
 MOST_TOGGLES = 8
@@ -14,6 +14,10 @@ MORE = "more"
 
 SHOW = "show "
 """What the name of a variable's button begins with: variables may be called like controls."""
+
+
+SPANS = {"window": "window", "whole": "whole run", "log": "log time"}
+"""Over what the values are drawn."""
 
 
 class Series(Protocol):
@@ -44,12 +48,15 @@ def head(
         hidden = [[name, short(name)] for name in names if name not in series.variables]
         more = {"kind": "select", "name": MORE, "caption": "", "label": "Show another variable"}
         toggles.append(more | {"value": "", "options": [["", "more"], *hidden]})
+    span = "log" if series.log_time else "whole" if series.whole else "window"
+    length = number_control("window", "", "Window length", series.window, min=1e-300)
     return [
         *toggles,
         text_control("expression", "+", "Show an expression", "", options),
-        number_control("window", "Window", "Window length", series.window, min=1e-300),
-        _toggle("whole", "All", "Whole run", series.whole),
-        _toggle("log_time", "log t", "Logarithmic time", series.log_time),
+        select_control(
+            "span", "", "Span of time", span, [[k, words] for k, words in SPANS.items()]
+        ),
+        *([length] if span == "window" else []),
         _toggle("log_value", "log y", "Logarithmic values", series.log_value),
         button("fit", "Fit", "Fit time series"),
     ]

@@ -13,10 +13,10 @@ from widgets.live.moment import Moment
 from widgets.live.pacing import speed_to_show
 from widgets.live.words import number
 from widgets.views.envelopes import decade_below, stroke
-from widgets.views.expressions import short, suggestions, valid
+from widgets.views.expressions import one_of, short, suggestions, valid
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
-from widgets.views.series_head import MORE, SHOW, head
+from widgets.views.series_head import MORE, SHOW, SPANS, head
 from widgets.views.view import View, calm_extent, extent, floats
 
 Values = npt.NDArray[np.float64]
@@ -139,6 +139,9 @@ class TimeSeries(View):
             others = [v for v in self.variables if v != name]
             if name:
                 self.show(*others, *([] if shown else [name]))
+        elif control == "span":
+            span = one_of("the span of time", value, SPANS)
+            self.take_settings({"whole": span == "whole", "log_time": span == "log"})
         else:
             self.take_settings({control: value})
 
@@ -171,7 +174,9 @@ class TimeSeries(View):
         self._limited = ""
         if window > longest:
             window = longest
-            self._limited = f"window limited to the {number(longest)} that are kept; try All"
+            self._limited = (
+                f"window limited to the {number(longest)} that are kept; choose the whole run"
+            )
         names = self._names()
         recorded = [name for name in names if name in texts]
         self.variables = (*recorded, *(text for text in texts if text not in names))

@@ -10,7 +10,10 @@ from pathlib import Path
 from benchmarks.measure import table
 
 # The browser comes last: what it leaves warm must not flatter the others.
-PARTS = ("throughput", "ensembles", "chunking", "compile_time", "start_up", "sessions", "browser")
+PARTS = (
+    *("throughput", "ensembles", "chunking", "compile_time", "start_up"),
+    *("server_time", "sessions", "space", "browser"),
+)
 # Run only when named: they need packages that are no dependencies.
 EXTRA_PARTS = ("others", "work_precision", "stiff")
 # Parts that also write what they measured, with a diagram.

@@ -71,6 +71,7 @@ function makeBoard({box, plots, order, sized}) {
     }
     if (held && held !== panes.getRootNode().activeElement && panes.contains(held)) { held.focus() }
     place()
+    menus.refresh()
   }
 
   function place() {

@@ -1,7 +1,7 @@
 // Menus that open at a button: by mouse, finger or keys, closed by Escape or a click elsewhere.
 
 function makeMenus(box) {
-  let open = null     // {menu, button}
+  let open = null     // {menu, button, offer, entries}
 
   function shut(refocus) {
     if (!open) { return }
@@ -24,11 +24,23 @@ function makeMenus(box) {
     button.onclick = () => {
       const again = open?.button === button
       shut(true)
-      if (!again) { show(button, entries()) }
+      if (!again) { show(button, entries) }
     }
   }
 
-  function show(button, entries) {
+  const outline = (entries) => JSON.stringify(entries.map(({text, note, act}) => [text, note, Boolean(act)]))
+
+  // What is offered may change while it is read.
+  function refresh() {
+    if (!open || !open.button.isConnected) { shut(false); return }
+    const {button, offer, entries} = open
+    if (outline(offer()) === outline(entries)) { return }
+    shut(false)
+    show(button, offer)
+  }
+
+  function show(button, offer) {
+    const entries = offer()
     const menu = document.createElement("div")
     menu.className = "menu"
     menu.setAttribute("role", "menu")
@@ -75,10 +87,10 @@ function makeMenus(box) {
     menu.style.left = `${Math.max(2, left)}px`
     menu.style.top = `${Math.max(2, fits ? below : around.height - menu.offsetHeight - 4)}px`
     button.setAttribute("aria-expanded", "true")
-    open = {menu, button}
+    open = {menu, button, offer, entries}
     document.addEventListener("pointerdown", outside, true)
     items[0]?.focus()
   }
 
-  return {attach}
+  return {attach, refresh}
 }

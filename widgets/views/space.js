@@ -92,7 +92,7 @@ function makeSpace() {
     const across = Math.max(1, Math.round(width * scale)), down = Math.max(1, Math.round(height * scale))
     raster.begin(across, down)
     raster.paint(piece, {at, eye: pose.flat ? 0 : EYE, middle: box.middle * scale, centre: box.centre * scale, reach: box.reach * scale,
-      points, pairs: style === "segments", fading, alpha: alpha * Math.max(0.3, Math.min(1, 1.35 - 0.21 * Math.log10(count / 500)))})
+      points, pairs: style === "segments", fading, alpha: alpha * Math.max(0.2, Math.min(1, (FEW / count) ** 0.45))})
     raster.show(sheet, sheetInk, colour)
     ink.imageSmoothingEnabled = true
     ink.drawImage(sheet, 0, 0, width, height)

@@ -12,6 +12,7 @@ from widgets.controls.board_actions import BoardActions
 from widgets.controls.choice import Choice
 from widgets.controls.equations_view import EquationsView
 from widgets.controls.history_buttons import HistoryButtons
+from widgets.controls.observer_panel import ObserverPanel
 from widgets.controls.parameter_panel import ParameterPanel
 from widgets.controls.run_actions import RunActions
 from widgets.controls.shortcuts import Keys
@@ -83,6 +84,7 @@ class Explorer(pn.viewable.Viewer):
         self.parameters = ParameterPanel(self.live)
         self.state = StatePanel(self.live)
         self.solver = SolverPanel(self.live)
+        self.observers = ObserverPanel(self.live)
         self.equations = EquationsView(self.live)
         self.board = Board(self.live)
         self._board_actions = BoardActions(self.board, self.status.say)
@@ -140,6 +142,7 @@ class Explorer(pn.viewable.Viewer):
             ("Equations", self.equations),
             ("Initial state and present state", self.state),
             ("Solver", self.solver),
+                ("Observers", self.observers),
             active=[0],
             disable_gutters=True,
             elevation=0,

@@ -35,6 +35,11 @@ class Looking:
         """Return why nothing is measured along the orbit, in words; empty where something is."""
         return self._player.measuring.refused
 
+    def results(self) -> dict[str, Mapping[str, Any]]:
+        """Return the observers' results so far by observer; on the worker's thread (`work`)."""
+        run = self._player.run
+        return {} if run is None else {key: dict(one) for key, one in run.observers.items()}
+
     def look(
         self, moment: Moment, texts: Sequence[str], first: int, stop: int | None = None
     ) -> tuple[int, Array, Array] | None:

@@ -1,5 +1,6 @@
 """What is measured along an orbit, as the reader chooses it."""
 
+import math
 import weakref
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -97,6 +98,8 @@ class Observing(param.Parameterized):
         self._live = weakref.ref(live)
         live.param.watch(self._take_model, "model")
         live.param.watch(self._take_messages, "messages")
+        # Before there is a model, that of a flow stands for what will be measured.
+        self._take_model()
 
     def observers(self, kind: str) -> tuple[engine.ObserverModule, ...]:
         """Return the observers of a model of this kind."""
@@ -192,7 +195,7 @@ class Observing(param.Parameterized):
             return {}
         return {
             "observers": [
-                {"name": c.name, "key": c.key, "arguments": dict(c.arguments)}
+                {"name": c.name, "key": c.key, "arguments": _plain(c.arguments)}
                 for c in self.chosen
                 if c.name
             ]
@@ -203,7 +206,7 @@ class Observing(param.Parameterized):
 
         Raises
         ------
-        engine.PhasescopeError, ValueError
+        ValueError
             An observer or an argument is not valid; nothing is changed then.
         """
         if "observers" not in described:
@@ -214,11 +217,14 @@ class Observing(param.Parameterized):
             return
         present = {chosen.key: chosen for chosen in self.chosen}
         found = []
-        for one in described["observers"]:
-            key, name, arguments = str(one["key"]), str(one["name"]), dict(one["arguments"])
-            old = present.get(key)
-            same = old is not None and (old.name, dict(old.arguments)) == (name, arguments)
-            found.append(old if old is not None and same else _made(key, name, arguments))
+        try:
+            for one in described["observers"]:
+                key, name, arguments = str(one["key"]), str(one["name"]), dict(one["arguments"])
+                old = present.get(key)
+                same = old is not None and (old.name, _plain(old.arguments)) == (name, arguments)
+                found.append(old if old is not None and same else _made(key, name, arguments))
+        except (KeyError, TypeError, engine.PhasescopeError) as error:
+            raise ValueError(f"observers: {error}") from error
         if self.untouched or found != self.chosen:
             self._choose(found)
 
@@ -234,7 +240,7 @@ class Observing(param.Parameterized):
 
     def _take_model(self, *events: Any) -> None:
         live = self._live()
-        if live is not None and live.model is not None and self.untouched:
+        if live is not None and self.untouched:
             self.chosen = [_chosen(module) for module in self._default(live.kind)]
         self._take_messages()
 
@@ -277,12 +283,27 @@ def _made(key: str, name: str, arguments: Mapping[str, Any]) -> Chosen:
     if name not in engine.observers.OBSERVERS:
         near = nearest(name, engine.observers.OBSERVERS)
         raise ValueError(f"there is no observer {name!r}{near}")
-    known = [argument.name for argument in arguments_of(name)]
-    for argument in arguments:
+    known = {argument.name: argument for argument in arguments_of(name)}
+    read = {}
+    for argument, value in arguments.items():
         if argument not in known:
             raise ValueError(f"{name} has no argument {argument!r}{nearest(argument, known)}")
-    module = engine.observers.OBSERVERS[name](**arguments, key=key)
-    return Chosen(key=key, name=name, arguments=dict(arguments), module=module)
+        text = isinstance(value, str) and known[argument].kind == "number"
+        read[argument] = read_argument(known[argument], value) if text else value
+    module = engine.observers.OBSERVERS[name](**read, key=key)
+    return Chosen(key=key, name=name, arguments=read, module=module)
+
+
+def _plain(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments as a document can hold them: it has no infinite numbers."""
+    return {
+        name: written_argument(value)
+        if isinstance(value, float) and not math.isfinite(value)
+        else list(value)
+        if isinstance(value, tuple)
+        else value
+        for name, value in arguments.items()
+    }
 
 
 def _chosen(module: engine.ObserverModule) -> Chosen:

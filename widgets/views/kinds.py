@@ -9,7 +9,11 @@ from types import MappingProxyType
 from widgets.views.cobweb import Cobweb
 from widgets.views.convergence import Convergence
 from widgets.views.density import Density
+from widgets.views.event_intervals import EventIntervals
+from widgets.views.event_raster import EventRaster
 from widgets.views.histogram import Histogram
+from widgets.views.observer_curve import ObserverCurve
+from widgets.views.observer_numbers import ObserverNumbers
 from widgets.views.phase_plane import PhasePlane
 from widgets.views.phase_space import PhaseSpace
 from widgets.views.poincare_section import PoincareSection
@@ -33,7 +37,11 @@ VIEWS: Mapping[str, type[View]] = MappingProxyType(
             PowerSpectrum,
             Histogram,
             Density,
+            EventRaster,
+            EventIntervals,
             Convergence,
+            ObserverCurve,
+            ObserverNumbers,
         )
     }
 )

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from widgets.views.cobweb import Cobweb
 from widgets.views.convergence import Convergence
 from widgets.views.density import Density
+from widgets.views.drift import Drift
 from widgets.views.event_intervals import EventIntervals
 from widgets.views.event_raster import EventRaster
 from widgets.views.histogram import Histogram
@@ -40,6 +41,7 @@ VIEWS: Mapping[str, type[View]] = MappingProxyType(
             EventRaster,
             EventIntervals,
             Convergence,
+            Drift,
             ObserverCurve,
             ObserverNumbers,
         )

@@ -94,7 +94,7 @@ class Explorer(pn.viewable.Viewer):
         self.history = History(self.session)
         self.history.watch(self.parameters.settings, "changed")
         self.history.watch(self.board, "version")
-        self.undo_and_redo = HistoryButtons(self.history)
+        self.undo_and_redo = HistoryButtons(self.history, self.status.say)
 
     def start(self) -> "Explorer":
         """Load the model and let it run."""
@@ -110,8 +110,8 @@ class Explorer(pn.viewable.Viewer):
     def actions(self) -> dict[str, Callable[..., None]]:
         """Return what keys do, by the names that `widgets.controls.shortcuts` uses."""
         own = {
-            "undo": self.history.undo,
-            "redo": self.history.redo,
+            "undo": self.undo_and_redo.undo,
+            "redo": self.undo_and_redo.redo,
             "edit model": self._open_editor,
         }
         return {**self._run_actions.named(), **self._board_actions.named(), **own}

@@ -27,7 +27,10 @@ class Fields(pn.custom.JSComponent):
     values = param.Dict({}, doc="Values in effect, by name.")
     messages = param.Dict({}, doc="What was refused, by name, in words.")
 
-    _esm = "\n".join((_HERE / name).read_text("utf-8") for name in ("number_row.js", "fields.js"))
+    _esm = "\n".join(
+        (_HERE / name).read_text("utf-8")
+        for name in ("number_row.js", "value_aloud.js", "fields.js")
+    )
 
     def __init__(self, on_edit: Callable[[str, float], None], **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", **params})

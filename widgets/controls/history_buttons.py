@@ -1,6 +1,7 @@
 """Undo and redo as two buttons that say what they would do."""
 
 import pathlib
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import panel as pn
@@ -19,15 +20,12 @@ class Arrows(pn.custom.JSComponent):
 
     _esm = (_HERE / "history_buttons.js").read_text("utf-8")
 
-    def __init__(self, history: History, **params: Any) -> None:
+    def __init__(self, turns: Mapping[str, Callable[[], None]], **params: Any) -> None:
         super().__init__(**{"width": 84, "height": 44, "sizing_mode": "fixed", **params})
-        self._history = history
+        self._turns = turns
 
     def _handle_msg(self, data: Any) -> None:
-        if data == "undo":
-            self._history.undo()
-        elif data == "redo":
-            self._history.redo()
+        self._turns[str(data)]()
 
 
 class HistoryButtons(pn.viewable.Viewer):
@@ -37,17 +35,32 @@ class HistoryButtons(pn.viewable.Viewer):
     ----------
     history : History
         What is undone.
+    say : callable, optional
+        ``say(sentence)``: told what was undone or done again.
     """
 
-    def __init__(self, history: History) -> None:
+    def __init__(self, history: History, say: Callable[[str], None] = lambda text: None) -> None:
         super().__init__()
         self._history = history
-        self.arrows = Arrows(history)
+        self._say = say
+        self.arrows = Arrows({"undo": self.undo, "redo": self.redo})
         history.param.watch(self._take, ["undo_words", "redo_words"])
         self._take()
 
     def __panel__(self) -> pn.viewable.Viewable:
         return self.arrows
+
+    def undo(self) -> None:
+        """Undo the latest change, and say which."""
+        words = self._history.undo_words
+        self._history.undo()
+        self._say(f"Undone: {words}" if words else "There is nothing to undo")
+
+    def redo(self) -> None:
+        """Do again what was undone last, and say what."""
+        words = self._history.redo_words
+        self._history.redo()
+        self._say(f"Done again: {words}" if words else "There is nothing to do again")
 
     def _take(self, *events: Any) -> None:
         self.arrows.param.update(undo=self._history.undo_words, redo=self._history.redo_words)

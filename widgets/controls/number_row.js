@@ -124,7 +124,7 @@ function makeRow(given, send) {
   }
 
   function mark(value) {
-    exact.setAttribute("aria-valuenow", String(value))
+    sayValue(exact, value)
     back.disabled = value === field.default && error.textContent === ""
     if (!slider) { return }
     slider.setAttribute("aria-valuetext", String(value))

@@ -39,7 +39,7 @@ class ParameterFields(pn.custom.JSComponent):
 
     _esm = "\n".join(
         (_HERE / name).read_text("utf-8")
-        for name in ("number_row.js", "parameter_row.js", "parameters.js")
+        for name in ("number_row.js", "value_aloud.js", "parameter_row.js", "parameters.js")
     )
 
     def __init__(self, on_edit: Callable[[Mapping[str, Any]], None], **params: Any) -> None:

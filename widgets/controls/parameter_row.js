@@ -84,7 +84,7 @@ function equip(row, given, tell) {
     input.addEventListener("change", put)
     inputs.set(key, {...parts, show(value) {
       input.dataset.known = String(value)
-      input.setAttribute("aria-valuenow", String(value))
+      sayValue(input, Number(value))
       if (!input.matches(":focus")) { input.value = String(value) }
     }, name(text) { parts.words.textContent = text; input.setAttribute("aria-label", `${name}, ${text}`) }})
     input.addEventListener("blur", () => { input.value = input.dataset.known })

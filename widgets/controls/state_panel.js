@@ -68,7 +68,7 @@ function field(label, kind, send) {
     heed(listener) { complain = listener },
     show(news) {
       value = news
-      input.setAttribute("aria-valuenow", String(news))
+      sayValue(input, Number(news))
       const focused = input.getRootNode().activeElement === input
       if (!typed && !focused) { input.value = short(news) }
     },

@@ -27,7 +27,9 @@ class StateTable(pn.custom.JSComponent):
     present = param.Dict({}, doc="Present values by name.")
     messages = param.Dict({}, doc="What was refused, by name or ``name(0)``, in words.")
 
-    _esm = (_HERE / "state_panel.js").read_text("utf-8")
+    _esm = "\n".join(
+        (_HERE / name).read_text("utf-8") for name in ("state_panel.js", "value_aloud.js")
+    )
 
     def __init__(self, on_order: Callable[[str, str, Any], None], **params: Any) -> None:
         super().__init__(**{"sizing_mode": "stretch_width", **params})

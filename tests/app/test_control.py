@@ -92,3 +92,23 @@ def test_a_ball_is_stopped_where_it_bounces_and_says_why_it_cannot_go_back(open_
     page.get_by_role("button", name="Backward").dispatch_event("click")
     page.get_by_text("what an event does cannot be undone").wait_for()
     assert app.status().startswith("Paused")
+
+
+def test_after_a_blow_up_one_button_leads_back_with_half_the_step(open_app) -> None:
+    app = open_app()
+    page = app.page
+    # Backward in time the Lorenz system leaves every bound.
+    page.get_by_role("button", name="Backward", exact=True).click()
+    page.get_by_role("alert").filter(has_text="Go back, then").wait_for()
+    assert app.status().startswith("Stopped")
+    app.until_still()
+    assert max(abs(v) for v in values(app.status()).values()) > 1e6
+    page.get_by_role("button", name="Back, with half the dt (0.005)").click()
+    app.until(lambda: app.status().startswith("Paused ·"))
+    assert max(abs(values(app.status())[name]) for name in "xyz") < 1e4
+    page.get_by_role("button", name="Solver").click()
+    app.until(lambda: page.get_by_role("spinbutton", name="dt").input_value() == "0.005")
+    before = values(app.status())["t"]
+    page.get_by_role("button", name="Backward", exact=True).click()
+    page.get_by_role("button", name="Play", exact=True).click()
+    app.until(lambda: values(app.status())["t"] > before + 0.1)

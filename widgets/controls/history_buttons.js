@@ -38,7 +38,9 @@ export function render({model, el}) {
     return (words) => {
       const text = words ? `${caption} ${words}` : caption
       made.title = words ? text : `Nothing to ${action}`
-      made.setAttribute("aria-label", text)
+      // The name stays the same: a change of the stepper must not make this a second "Step".
+      made.setAttribute("aria-label", caption)
+      made.setAttribute("aria-description", words ?? "")
       made.setAttribute("aria-disabled", String(!words))
     }
   }

@@ -84,8 +84,9 @@ export function render({model, el}) {
   const section = button("Next section", "next section", "", "Go on to where the orbit crosses a section that is shown")
   const backward = button("Backward", "backward", "", "Let the model's time run down", () => !model.backward)
   const reset = button("Reset", "reset", "", "Reset the state: back to the initial state and time; parameters stay")
-  const restore = button("Default parameters", "default parameters", "",
+  const restore = button("Defaults", "default parameters", "",
     "Reset the parameters: each back to the model's own value; the state stays")
+  restore.setAttribute("aria-label", "Defaults of all parameters")
   play.classList.add("main")
   pause.classList.add("main")
 

@@ -12,7 +12,7 @@ Path = tuple[str, ...]
 GONE = None
 """What stands for something that is not there."""
 
-DEPTH = {"run": 2, "parameters": 2, "board": 0}
+DEPTH = {"run": 2, "parameters": 2, "board": 0, "observers": 0}
 """How far below its section a difference is told apart; more deeply, it is one change."""
 
 

@@ -18,6 +18,7 @@ from widgets.live.description import (
     describe_run,
 )
 from widgets.live.live_run import LiveRun
+from widgets.live.refusal import REFUSALS
 
 __all__ = ["VERSION", "Document", "DocumentError", "Part", "Session"]
 
@@ -226,8 +227,10 @@ class Session:
             if name in described:
                 try:
                     part.restore(described[name])
-                except (DocumentError, ValueError) as error:
+                except REFUSALS as error:
                     refused.append(f"{name}: {error}")
+                except (AttributeError, IndexError, KeyError, TypeError) as error:
+                    refused.append(f"{name}: its description is not whole: {error!r}")
         return "; ".join(refused)
 
     def _check_parts(self, document: Document) -> None:

@@ -88,11 +88,15 @@ class Explorer(pn.viewable.Viewer):
         self.equations = EquationsView(self.live)
         self.board = Board(self.live)
         self._board_actions = BoardActions(self.board, self.status.say)
-        self.session = Session(
-            self.live, {"parameters": self.parameters.settings, "board": self.board}
-        )
+        parts = {
+            "parameters": self.parameters.settings,
+            "observers": self.live.observing,
+            "board": self.board,
+        }
+        self.session = Session(self.live, parts)
         self.history = History(self.session)
         self.history.watch(self.parameters.settings, "changed")
+        self.history.watch(self.live.observing, "chosen")
         self.history.watch(self.board, "version")
         self.undo_and_redo = HistoryButtons(self.history, self.status.say)
 
@@ -164,8 +168,8 @@ class Explorer(pn.viewable.Viewer):
         screen = Screen(self.board, on_ready=self._shown, attend=self.live.attend)
         self.live.subscribe(screen.refresh)
         moving = pmui.Column(
-            pmui.Row(self.transport, self.undo_and_redo, sizing_mode="stretch_width", margin=0),
-            self.status,
+            self.transport,
+            pmui.Row(self.status, self.undo_and_redo, sizing_mode="stretch_width", margin=0),
             screen,
             sizing_mode="stretch_both",
             margin=0,

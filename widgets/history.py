@@ -18,6 +18,9 @@ MOST_ENTRIES = 200
 SAME_S = 1.0
 """Seconds within which changes of the same things are one: a slider that is dragged."""
 
+TOGETHER_S = 0.05
+"""Seconds within which all changes are one: what one press of a button leads to."""
+
 SETTLING_S = 3.0
 """Seconds after which something that was put back, and has not come there, counts as it is."""
 
@@ -192,6 +195,8 @@ class History(param.Parameterized):
         """Tell whether changes go on with the latest one: of the same things, soon after it."""
         if now - latest.at >= SAME_S:
             return False
+        if now - latest.at < TOGETHER_S:
+            return True
         # With another model a lot changes that nobody has asked for by itself.
         return {*changes} <= {*latest.changes} or latest.of_model
 

@@ -2,13 +2,14 @@
 
 import math
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
 
 import engine
-from widgets import LiveRun, ParameterPanel
-from widgets.document import Session
+from widgets import Explorer, LiveRun, ParameterPanel
+from widgets.document import Document, Session
 from widgets.history import MOST_ENTRIES, History
 from widgets.live.motion import Motion
 
@@ -269,3 +270,92 @@ def test_the_memory_of_changes_is_bounded(desk: Desk) -> None:
     for _ in range(30):
         desk.do(live.reset)
     assert sum(kept.orbit is not None for kept in live._player.kept) <= 20
+
+
+def test_curves_and_the_whole_orbit_come_back_with_it(live_run: Maker) -> None:
+    live = live_run(
+        "lorenz", observers=lambda kind: (engine.observers.lyapunov_mle(every=5, trace_every=5),)
+    )
+    desk = Desk(live)
+    desk.do(lambda: live.advance_by(2000))
+
+    def remembered() -> list[np.ndarray]:
+        envelope = live._player.whole.read(live.model, "x")
+        assert envelope is not None
+        curves = [array for history in live.traces.values() for array in history.read()]
+        return [*curves, envelope.t, envelope.low, envelope.high]
+
+    before = remembered()
+    assert len(before[0]) > 300
+    for disturb in (
+        partial(live.kick, {"x": 9.0}),
+        live.reset,
+        live.go_back,
+        live.restart_observers,
+    ):
+        desk.do(disturb, lambda: live.advance_by(500))
+        assert len(remembered()[0]) != len(before[0]) or disturb == live.kick
+        desk.undo()
+        for ours, theirs in zip(remembered(), before, strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    desk.history.close()
+
+
+def test_views_and_what_is_measured_are_undone_too() -> None:
+    explorer = Explorer("lorenz")
+    history, board, observing = explorer.history, explorer.board, explorer.live.observing
+    clock = Clock()
+    history._clock = clock
+    live = explorer.live
+    live.step()
+    assert live.settle(60)
+    history.look()
+    assert history.undo_words == ""
+    before = explorer.session.describe()
+    pane = next(iter(board.panes))
+    clock.now += 10.0
+    board.remove(pane)
+    assert history.undo_words == "views"
+    clock.now += 10.0
+    observing.add("lyapunov_spectrum")
+    assert live.settle(60)
+    assert history.undo_words == "what is measured"
+    clock.now += 10.0
+    history.undo()
+    assert live.settle(60)
+    assert [chosen.name for chosen in observing.chosen] == ["lyapunov_mle"]
+    history.undo()
+    assert pane in board.panes
+    assert explorer.session.describe().parts["board"] == before.parts["board"]
+    history.redo()
+    history.redo()
+    assert live.settle(60)
+    assert pane not in board.panes
+    assert observing.find("lyapunov_spectrum")
+    explorer.close()
+    assert live.join(60)
+
+
+def test_a_document_of_hostile_parts_changes_nothing() -> None:
+    explorer = Explorer("lorenz")
+    live = explorer.live
+    live.step()
+    assert live.settle(60)
+    before = explorer.session.describe()
+    for part in ("board", "observers", "parameters"):
+        for hostile in (
+            {"columns": 3},
+            {"columns": [{"panes": [{}]}]},
+            {"observers": [{}]},
+            {"": {}},
+        ):
+            described = before.describe()
+            described["parts"][part] = hostile
+            refused: list[str] = []
+            explorer.session.restore(Document.restore(described), refused.append)
+            assert live.settle(60)
+            after = explorer.session.describe()
+            assert after.parts == before.parts
+            assert (refused[0] != "") or part == "observers"
+    explorer.close()
+    assert live.join(60)

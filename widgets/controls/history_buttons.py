@@ -21,7 +21,9 @@ class Arrows(pn.custom.JSComponent):
     _esm = (_HERE / "history_buttons.js").read_text("utf-8")
 
     def __init__(self, turns: Mapping[str, Callable[[], None]], **params: Any) -> None:
-        super().__init__(**{"width": 84, "height": 44, "sizing_mode": "fixed", **params})
+        super().__init__(
+            **{"width": 84, "height": 36, "sizing_mode": "fixed", "margin": (0, 6), **params}
+        )
         self._turns = turns
 
     def _handle_msg(self, data: Any) -> None:

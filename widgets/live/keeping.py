@@ -8,6 +8,7 @@ from typing import Any
 
 import engine
 from widgets.live.breakpoints import Breakpoints
+from widgets.live.limits import LIMITS
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring
 from widgets.live.motion import Motion
@@ -16,11 +17,12 @@ from widgets.live.pacing import Pace
 from widgets.live.reversal import Reversal
 from widgets.live.ring import Ring
 from widgets.live.timeline import Timeline
+from widgets.live.whole_run import WholeRun
 
 MOST_KEPT = 20
 """Most orbits that are kept; of more the oldest are forgotten."""
 
-MOST_BYTES = 96 << 20
+MOST_BYTES = int(min(96.0, 0.25 * LIMITS.memory_mb) * (1 << 20))
 """Most memory of the kept orbits' rows together; the latest orbit is kept even so."""
 
 SAME_S = 1.0
@@ -74,6 +76,7 @@ class PlayerKeeping(ABC):
     initial: Mapping[str, float]
     timeline: Timeline
     measuring: Measuring
+    whole: WholeRun
     motions: Motions
     reversal: Reversal
     pace: Pace
@@ -89,6 +92,7 @@ class PlayerKeeping(ABC):
     _initial_t: float
     _shown_t: float
     _kicked: bool
+    _owed: tuple[engine.ObserverModule, ...]
     _clock: Callable[[], float]
 
     @abstractmethod
@@ -165,12 +169,17 @@ class PlayerKeeping(ABC):
             "ring": self.ring.copy(MOST_BYTES // 8 // _row_bytes(self.ring)),
             "timeline": self.timeline.copy(),
             "measuring": self.measuring.copy(),
+            "whole": self.whole.copy(),
+            "_owed": self._owed,
             "reversal": copy.copy(self.reversal),
             "moves": self.motions.described,
         }
 
 
-_ATTRIBUTES = ("run", "initial", "_initial_t", "ring", "timeline", "measuring", "reversal")
+_ATTRIBUTES = (
+    *("run", "initial", "_initial_t", "ring", "timeline", "measuring"),
+    *("whole", "_owed", "reversal"),
+)
 
 
 def _row_bytes(ring: Ring) -> int:

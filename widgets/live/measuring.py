@@ -1,5 +1,6 @@
 """What is measured along an orbit, wherever model and method allow that."""
 
+import copy
 from collections import deque
 from collections.abc import Mapping
 from typing import Any
@@ -46,9 +47,11 @@ class Measuring:
 
     def copy(self) -> "Measuring":
         """Return the same curves, to which others may be added."""
-        other = Measuring()
-        other.wanted, other.refused = self.wanted, self.refused
+        other = copy.copy(self)
         other.traces = {place: history.copy() for place, history in self.traces.items()}
+        other.changed = {place: history.copy() for place, history in self.changed.items()}
+        other.before, other.started = dict(self.before), dict(self.started)
+        other._changes = self._changes.copy()
         return other
 
     def begin(self, sim: engine.Sim, reason: str = "") -> None:

@@ -218,7 +218,6 @@ class PlayerEdits(ABC):
         fitted = fitting(bare, () if self.backward else observers)[0].observers
         before = run.sim.observers
         if fitted != before:
-            self._keep("what is measured")
             run.set_observers(fitted)
         self._owed = ()
         self.measuring.wanted = observers

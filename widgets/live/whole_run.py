@@ -1,5 +1,6 @@
 """A whole orbit in bounded memory: the finer, the earlier."""
 
+import copy
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -54,6 +55,13 @@ class _Octave:
         self.params[new] = params
         self.rows += len(t)
 
+    def copy(self) -> "_Octave":
+        """Return the same bins, to which others may be added."""
+        other = copy.copy(self)
+        for name in ("t", "low", "high", "first", "params"):
+            setattr(other, name, getattr(self, name).copy())
+        return other
+
     def truncate(self, t: float) -> None:
         """Forget the bins that hold rows later than `t`."""
         kept = int(np.searchsorted(self.t[: self.used, 1], t, side="right"))
@@ -101,6 +109,15 @@ class WholeRun:
         with self._lock:
             parts = [(o.t, o.low, o.high, o.first, o.params) for o in self._octaves]
             return sum(array.nbytes for part in parts for array in part)
+
+    def copy(self) -> "WholeRun":
+        """Return the same orbit, to which rows may be added."""
+        other = WholeRun()
+        with self._lock:
+            other._octaves = [octave.copy() for octave in self._octaves]
+            other._model, other._names = self._model, self._names
+            other._bins, other._sign = self._bins, self._sign
+        return other
 
     def begin(self, model: engine.Model, names: Sequence[str], *, backward: bool = False) -> None:
         """Forget everything; rows of these columns are to come, `backward` along falling times."""

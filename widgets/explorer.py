@@ -30,7 +30,8 @@ from widgets.views.screen import Screen
 EDITED = "edited"
 """What the selector of models has for one that is not bundled."""
 
-EDITOR_WIDTH = 430
+EDITOR_WIDTH = "clamp(340px, 29vw, 700px)"
+"""So wide that lines of equations fit, and the run is seen beside it on a small screen."""
 
 
 class Explorer(pn.viewable.Viewer):
@@ -175,7 +176,11 @@ class Explorer(pn.viewable.Viewer):
             margin=0,
         )
         beside = pmui.Column(
-            self.editor, width=EDITOR_WIDTH, sizing_mode="stretch_height", margin=0, visible=False
+            self.editor,
+            stylesheets=[f":host {{ width: {EDITOR_WIDTH} !important; flex: none !important; }}"],
+            sizing_mode="stretch_height",
+            margin=0,
+            visible=False,
         )
         self.editor.param.watch(lambda event: beside.param.update(visible=event.new), "open")
         return pmui.Row(beside, moving, sizing_mode="stretch_both", margin=0)

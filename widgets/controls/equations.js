@@ -96,8 +96,8 @@ export function render({model, el}) {
     findSetting(name)
   }
 
-  // A name is found by a click.  An equation is read aloud as a whole, so for the keyboard the
-  // names are buttons apart from it.
+  // Inside a formula, which is read aloud as one, a name answers to the pointer only; by keyboard
+  // the buttons below the equations do the same.
   function link(cell, known) {
     for (const node of cell.querySelectorAll("[href]")) {
       const name = node.getAttribute("href")

@@ -78,7 +78,7 @@ class Draft(param.Parameterized):
     def edit(self, text: str) -> None:
         """Take over what was typed, and have it read."""
         if text != self.text:
-            self._take(text)
+            self._take(text, note="", lost="")
 
     def new(self, template: str) -> None:
         """Begin a new model from one of `TEMPLATES`."""

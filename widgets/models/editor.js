@@ -44,8 +44,8 @@ textarea { width: 100%; height: 100%; box-sizing: border-box; border: 0; padding
 .editor .ace_string { color: var(--string) !important; }
 .editor .ace_operator, .editor .ace_identifier { color: inherit !important; }
 .editor .underline { position: absolute; border-radius: 0; z-index: 4; box-sizing: border-box; min-width: 6px; pointer-events: none; }
-.editor .of_error { border-bottom: 3px double var(--error); background: color-mix(in srgb, var(--error) 14%, transparent); }
-.editor .of_warning { border-bottom: 2px dashed var(--warn); }
+.editor .underline.of_error { border-bottom: 3px double var(--error); background: color-mix(in srgb, var(--error) 14%, transparent); }
+.editor .underline.of_warning { border-bottom: 2px dashed var(--warn); }
 `
 
 // The text goes to be read this long after the last key, a long one later.

@@ -10,6 +10,7 @@ from app.busy_light import put_out
 from app.connection import Connection
 from app.head import LOOK_ACTIONS, Edge, Look, Masthead
 from app.pages import Pages
+from app.presence import Presence, admit
 from app.theme import page_style, template, theme_config
 from widgets import Explorer, Keys
 
@@ -18,6 +19,7 @@ ASSETS = pathlib.Path(__file__).parent / "assets"
 pn.extension("katex", reconnect=True)
 
 explorer = Explorer(model_asked_for(pn.state.session_args), start_when_shown=True)
+admit(explorer)
 pn.state.on_session_destroyed(explorer.session_destroyed)
 pages = Pages(explorer, gallery_first=gallery_asked_for(pn.state.session_args))
 
@@ -33,7 +35,7 @@ page = pmui.Page(
     meta_title="phasescope",
     favicon=ASSETS / "logo.svg",
     sidebar=[explorer.controls(), Edge()],
-    header=[masthead, pages.switch, keys, Look(), Connection()],
+    header=[masthead, pages.switch, keys, Look(), Connection(), Presence(explorer.close)],
     main=pages.main,
     sidebar_variant="persistent",
     sidebar_resizable=False,

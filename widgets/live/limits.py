@@ -7,6 +7,11 @@ from dataclasses import dataclass, field, fields
 
 import engine
 
+NUMBER_BYTES = 8
+
+FEWEST_ROWS = 1_000
+"""Fewer rows than this are no picture."""
+
 
 class LimitError(engine.PhasescopeError):
     """Something is more than this server allows."""
@@ -44,6 +49,26 @@ class Limits:
     text: int | None = field(default=None, metadata={"name": "PHASESCOPE_MAX_TEXT"})
     operations: int | None = field(default=None, metadata={"name": "PHASESCOPE_MAX_OPERATIONS"})
     compile_s: float | None = field(default=None, metadata={"name": "PHASESCOPE_COMPILE_SECONDS"})
+
+    def rows(self, columns: int, most: int) -> int:
+        """Return how many rows of so many columns a run may keep, at most `most`.
+
+        They are kept twice: for the pictures, and for what the run gives back when asked.
+
+        Raises
+        ------
+        LimitError
+            Too few to be seen would fit.
+        """
+        a_row = 2 * NUMBER_BYTES * (1 + columns)
+        fitting = self.memory_mb * 2.0**20 / a_row
+        if fitting < FEWEST_ROWS:
+            raise LimitError(
+                f"{FEWEST_ROWS:,} rows of {columns:,} variables take "
+                f"{FEWEST_ROWS * a_row / 2.0**20:.1f} MB; this server keeps {self.memory_mb:g} MB "
+                "of a run (PHASESCOPE_MEMORY_MB)"
+            )
+        return int(min(most, fitting))
 
     @classmethod
     def of(cls, environment: Mapping[str, str]) -> "Limits":

@@ -11,6 +11,7 @@ import engine
 from widgets.live.columns import Piece, kept_pieces
 from widgets.live.compiling import Compiling, begin, owed
 from widgets.live.keeping import PlayerKeeping
+from widgets.live.limits import LIMITS
 from widgets.live.listener import Listener
 from widgets.live.measuring import Measuring, measured
 from widgets.live.moment import Moment
@@ -67,6 +68,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         self.watched = True
         self.run: engine.Run | None = None
         self.initial: Mapping[str, float] = {}
+        self.ring_rows = ring_rows
         self.ring = Ring((), ring_rows)
         self.measuring = Measuring()
         self.timeline = Timeline(clock=clock)
@@ -103,7 +105,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         """
         wanted = sim.observers if observers is None else observers
         sim, _ = measured(sim, wanted)
-        run = begin(sim, RING_ROWS)
+        run = begin(sim, LIMITS.rows(len(sim.record), RING_ROWS))
         self._keep(f"model {sim.model.name}")
         self.initial, self._initial_t = sim.y0, sim.t0
         self.measuring.wanted = wanted
@@ -196,7 +198,8 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
     def _begin(self, run: engine.Run) -> None:
         sim = run.sim
         # A view may still be reading the old rows on another thread, so they stay as they are.
-        self.ring = Ring(sim.record, self.ring.capacity, backward=self.backward)
+        rows = LIMITS.rows(len(sim.record), self.ring_rows)
+        self.ring = Ring(sim.record, rows, backward=self.backward)
         self.measuring.begin(sim, UNMEASURED if self.backward else "")
         self.timeline.begin(sim.params)
         self.whole.begin(self.reversal.forward(sim).model, sim.record, backward=self.backward)

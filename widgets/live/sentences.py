@@ -1,6 +1,7 @@
 """What a player does, why it cannot go on, and what may help: whole sentences for a reader."""
 
 from widgets.live import remedies, words
+from widgets.live.limits import LIMITS
 from widgets.live.player import Player
 
 
@@ -15,7 +16,8 @@ def status(player: Player, absent: str) -> str:
     elif player.ended:
         mode = "Ended by the stop condition"
     elif player.playing and moment.lagging:
-        mode += " as fast as this machine can"
+        who = "machine can" if LIMITS.cpu_share == 1.0 else "server allows (PHASESCOPE_CPU_SHARE)"
+        mode += f" as fast as this {who}"
     if player.compiling.words and player.failure is None:
         mode = f"{mode}, {player.compiling.words}"
     states = {name: moment.values[name] for name in sim.model.state_names}

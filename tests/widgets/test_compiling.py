@@ -201,11 +201,11 @@ def ended(job: Job, timeout: float = 120.0) -> Job:
 def test_a_compiler_compiles_elsewhere_and_loads_here(compiler: Callable[..., Compiler]) -> None:
     one = compiler()
     woken = threading.Event()
-    before = engine.cache_counts().compilations
+    before = engine.cache_counts().disk_hits
     sim = engine.Sim("x' = -a*x; a = 1.25; x(0) = 1")
     assert ended(one.ask(sim, woken.set)).refused == ""
     assert woken.wait(10)
-    assert engine.cache_counts().compilations == before
+    assert engine.cache_counts().disk_hits > before
     assert one.pid is not None
     # A process that ends over one problem compiles the next.
     os.kill(one.pid, signal.SIGKILL)

@@ -2,6 +2,8 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import fields
+from pathlib import Path
 
 import pytest
 
@@ -123,6 +125,12 @@ def test_limits_come_from_the_environment() -> None:
         operations=5000,
         compile_s=20.5,
     )
+
+
+def test_every_limit_is_documented() -> None:
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    for limit in fields(Limits):
+        assert f"`{limit.metadata['name']}`" in readme
 
 
 @pytest.mark.parametrize(

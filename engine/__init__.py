@@ -20,7 +20,7 @@ from engine.event_log import EventLog
 from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
 from engine.journal import Edit, Journal, JournalEntry
-from engine.machine_code import is_compiled, prepare
+from engine.machine_code import is_compiled, is_prepared, prepare
 from engine.model import (
     Model,
     ModelSpec,
@@ -102,6 +102,7 @@ __all__ = [
     "fastpath",
     "get_runner",
     "is_compiled",
+    "is_prepared",
     "list_models",
     "list_steppers",
     "load_model",

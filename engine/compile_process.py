@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import IO
 
 from engine.errors import CompileError, CompileUnavailable, PhasescopeError
-from engine.machine_code import is_compiled, prepare
+from engine.machine_code import is_prepared, prepare
 from engine.runner.runner_cache import DIRECTORY_VARIABLE, cache_directory
 from engine.sim import Sim
 
@@ -61,6 +61,7 @@ class CompileProcess:
         self,
         sim: Sim,
         *,
+        batch: bool = False,
         timeout: float | None = None,
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -70,6 +71,8 @@ class CompileProcess:
         ----------
         sim : Sim
             The problem.
+        batch : bool
+            For `run_batch_fastpath` instead of a run.
         timeout : float, optional
             Seconds after which the process is ended.
         wanted : callable
@@ -82,7 +85,7 @@ class CompileProcess:
             have done it for this one.
         """
         try:
-            content = pickle.dumps((str(cache_directory()), sim))
+            content = pickle.dumps((str(cache_directory()), sim, batch))
         except (pickle.PicklingError, AttributeError, TypeError, RecursionError) as error:
             raise CompileUnavailable(
                 f"the problem cannot be sent to another process: {error}"
@@ -91,7 +94,7 @@ class CompileProcess:
             answer = self._asked(content, timeout, wanted)
         if answer["error"]:
             raise (CompileUnavailable if answer["unknown"] else CompileError)(answer["error"])
-        if not is_compiled(sim):
+        if not is_prepared(sim, batch=batch):
             raise CompileUnavailable(
                 f"the cache directory {cache_directory()} takes no files; let {DIRECTORY_VARIABLE} "
                 "name one that does"
@@ -201,9 +204,9 @@ def _receive(problems: "queue.SimpleQueue[bytes]") -> None:
 def _answer(content: bytes) -> dict[str, str]:
     """Compile a problem; return why it could not be, in words, or empty texts."""
     try:
-        directory, sim = pickle.loads(content)
+        directory, sim, batch = pickle.loads(content)
         os.environ[DIRECTORY_VARIABLE] = directory
-        prepare(sim)
+        prepare(sim, batch=batch)
     except (AttributeError, ImportError, pickle.UnpicklingError) as error:
         what = "an observer of one's own is not known to another process"
         return {"error": f"{what}: {error}", "unknown": "yes"}

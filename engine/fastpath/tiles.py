@@ -17,7 +17,7 @@ from engine.runner.lane_layout import LaneShape, lane_shape
 from engine.runner.layout import Shape
 from engine.runner.random_numbers import seed_words
 from engine.runner.runner_cache import Runner
-from engine.runner.runner_variants import RunnerVariant, get_runner
+from engine.runner.runner_variants import RunnerVariant, get_runner, is_stored
 from engine.sim import Sim
 
 
@@ -98,16 +98,27 @@ def orbits_a_call(sim: Sim) -> int:
 
 def batch_runner(sim: Sim) -> Runner:
     """Return the runner for tiles of this sim."""
-    return get_runner(
-        RunnerVariant.FASTPATH_ANALYSIS if sim.observers else RunnerVariant.FASTPATH,
-        model=sim.model,
-        stepper=sim.stepper,
-        observers=sim.observers,
-        record=sim.record,
-        entry="run_lanes" if in_lanes(sim) else "run_orbits",
-        jit=sim.jit,
-        fastmath=sim.fastmath,
-    )
+    return get_runner(_variant(sim), jit=sim.jit, **_structure(sim))
+
+
+def is_batch_compiled(sim: Sim) -> bool:
+    """Tell whether machine code for tiles of this sim is in memory or on disk."""
+    return sim.jit and is_stored(_variant(sim), **_structure(sim))
+
+
+def _variant(sim: Sim) -> RunnerVariant:
+    return RunnerVariant.FASTPATH_ANALYSIS if sim.observers else RunnerVariant.FASTPATH
+
+
+def _structure(sim: Sim) -> dict[str, Any]:
+    return {
+        "model": sim.model,
+        "stepper": sim.stepper,
+        "observers": sim.observers,
+        "record": sim.record,
+        "entry": "run_lanes" if in_lanes(sim) else "run_orbits",
+        "fastmath": sim.fastmath,
+    }
 
 
 def _shape_of(sim: Sim) -> Shape:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 import engine
 from widgets.live.columns import Piece, observable
+from widgets.live.compiler import COMPILER, Compiler, Job
 from widgets.live.field import field as field_of
 from widgets.live.worker import Worker
 
@@ -141,6 +142,7 @@ class Cloud:
         news: Callable[[], None] = lambda: None,
         seed: int = 1,
         clock: Callable[[], float] = time.monotonic,
+        compiler: Compiler = COMPILER,
     ) -> None:
         if not 1 <= start.orbits <= MOST_ORBITS:
             raise ValueError(f"a cloud has 1 to {MOST_ORBITS:,} orbits, not {start.orbits:,}")
@@ -148,6 +150,9 @@ class Cloud:
         self.swarm, self.refused = Swarm(), ""
         self._news, self._clock = news, clock
         self._rng = np.random.default_rng(seed)
+        self._compiler = compiler
+        self._job: Job | None = None
+        self._moved = False
         self._sim: engine.Sim | None = None
         self._y = np.empty((0, 0))
         self._behind = 0.0
@@ -177,14 +182,22 @@ class Cloud:
         """Wait until the cloud has followed; return False at the timeout."""
         return self._worker.settle(timeout)
 
+    @property
+    def compiling(self) -> bool:
+        """Tell whether the orbits wait for their machine code, which another process makes."""
+        job = self._job
+        return job is not None and not (job.done or job.refused)
+
     def close(self) -> None:
         """End the thread."""
+        if self._job is not None:
+            self._job.cancel()
         self._worker.close()
 
     # On the cloud's thread
 
     def _forget(self) -> None:
-        self._sim = None
+        self._sim, self._moved = None, False
         self._behind, self._limit = 0.0, 1
         self.swarm, self.refused = Swarm(), ""
 
@@ -201,6 +214,9 @@ class Cloud:
         try:
             if self._sim is None or self._sim.model is not model:
                 self._launch(model, t, present)
+            elif self.compiling and not self._moved:
+                # They stay around the orbit until they can move.
+                self._place(self._sim, t, present)
             else:
                 self._advance(self._sim, params, t)
         except engine.PhasescopeError as error:
@@ -213,16 +229,29 @@ class Cloud:
     def _launch(self, model: engine.Model, t: float, present: Mapping[str, float]) -> None:
         if model.lags:
             raise engine.RunError("its orbits would have no past for the lags to look back to")
+        if model.spec.events:
+            raise engine.RunError("it needs a model without events")
         stepper, dt = self.method
         settings: dict[str, Any] = {} if model.kind == "map" else {"stepper": stepper, "dt": dt}
         self._sim = engine.Sim(model, record=False, stop=False, **settings)
+        self._job = self._compiler.ask(self._sim, batch=True)
+        self._place(self._sim, t, present)
+
+    def _place(self, sim: engine.Sim, t: float, present: Mapping[str, float]) -> None:
         y = self.start.states(present, self._rng)
-        self._y = np.rint(y) if model.dtype.startswith("int") else y
+        self._y = np.rint(y) if sim.model.dtype.startswith("int") else y
         self._tell(t, 0)
 
     def _advance(self, sim: engine.Sim, params: Mapping[str, float], t: float) -> None:
         if sim.model.kind != "map" and (sim.stepper, sim.dt) != self.method:
             sim = self._sim = sim.replace(stepper=self.method[0], dt=self.method[1])
+            self._job = self._compiler.ask(sim, batch=True)
+        if self._job is not None and self._job.refused:
+            raise engine.RunError(self._job.refused)
+        if self.compiling:
+            self._behind = t - self.swarm.t
+            return
+        self._moved = True
         reached = self.swarm.t
         steps = math.floor((t - self._behind - reached) / sim.dt + 1e-6)
         if steps < 1 or not len(self._y):

@@ -26,6 +26,8 @@ class Job:
     ----------
     sim : engine.Sim
         The problem.
+    batch : bool
+        It is a batch of orbits.
     done : bool
         Its machine code is in memory.
     refused : str
@@ -36,8 +38,8 @@ class Job:
         When it was asked for, by the monotonic clock.
     """
 
-    def __init__(self, sim: engine.Sim, wake: Callable[[], None]) -> None:
-        self.sim = sim
+    def __init__(self, sim: engine.Sim, wake: Callable[[], None], batch: bool = False) -> None:
+        self.sim, self.batch = sim, batch
         self.done = False
         self.refused = ""
         self.wanted = True
@@ -86,9 +88,11 @@ class Compiler:
         """Return the number of the process that compiles, None while there is none."""
         return self._process.pid
 
-    def ask(self, sim: engine.Sim, wake: Callable[[], None] = _nobody) -> Job:
+    def ask(
+        self, sim: engine.Sim, wake: Callable[[], None] = _nobody, *, batch: bool = False
+    ) -> Job:
         """Have a problem compiled; `wake` is called, on another thread, when that has ended."""
-        job = Job(sim, wake)
+        job = Job(sim, wake, batch)
         self._begin()
         self._to_load.put(job)
         return job
@@ -121,8 +125,8 @@ class Compiler:
             if not job.wanted:
                 continue
             try:
-                if engine.is_compiled(job.sim):
-                    engine.prepare(job.sim)
+                if engine.is_prepared(job.sim, batch=job.batch):
+                    engine.prepare(job.sim, batch=job.batch)
                     job.settle()
                 else:
                     self._to_build.put(job)
@@ -146,8 +150,9 @@ class Compiler:
             return job.wanted or time.monotonic() - begun < PATIENCE_S
 
         try:
-            if not engine.is_compiled(job.sim):
-                self._process.compile(job.sim, timeout=self.longest_s, wanted=wanted)
+            if not engine.is_prepared(job.sim, batch=job.batch):
+                limits = {"timeout": self.longest_s, "wanted": wanted}
+                self._process.compile(job.sim, batch=job.batch, **limits)
         except engine.CompileUnavailable as error:
             self._compile_here(job, str(error))
             return
@@ -165,7 +170,7 @@ class Compiler:
             job.settle(why)
             return
         try:
-            engine.prepare(job.sim)
+            engine.prepare(job.sim, batch=job.batch)
         except engine.PhasescopeError as error:
             job.settle(str(error))
         else:

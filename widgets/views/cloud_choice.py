@@ -151,6 +151,8 @@ class CloudChoice:
             return cloud.refused
         if cloud.swarm.model is None:
             return "the cloud waits for the orbit to move"
+        if cloud.compiling:
+            return "the cloud is being compiled"
         count = len(next(iter(cloud.swarm.states.values())))
         lost = f", {cloud.swarm.lost:,} gone to infinity" if cloud.swarm.lost else ""
         return f"{count:,} orbits{lost}"

@@ -5,7 +5,7 @@
 
 const NARROW = 620       // pixels below which columns stand one above another
 const TIGHTEST = 430     // and below which they do so however low the page is
-const LOWEST = 150       // a pane is at least so high; a page of more of them scrolls
+const LOWEST = 160       // a picture is at least so high; a page of more of them scrolls
 const GAP = {x: 12, y: 8}
 
 const ICONS = {
@@ -89,7 +89,9 @@ function makeBoard({box, plots, order, sized}) {
     let left = 0
     for (const column of columns) {
       const across = room * column.width / shares
-      stack(column.panes, left, across, height)
+      // How many rows a head takes depends on its width.
+      for (const {id} of column.panes) { if (plots.has(id)) { plots.get(id).element.style.width = `${across}px` } }
+      stack(column.panes.filter(({id}) => plots.has(id)), left, across, height)
       left += across + GAP.x
     }
     const alone = plots.has(layout.maximised) ? layout.maximised : ""
@@ -100,25 +102,34 @@ function makeBoard({box, plots, order, sized}) {
       if (!spot) { continue }
       for (const [name, value] of Object.entries(spot)) { plot.element.style[name] = `${value}px` }
     }
-    const still = alone || narrow || layout.fixed
+    // Between two pieces of news a pane may have no plot yet, or no longer one.
+    const whole = columns.every((column) => column.panes.every(({id}) => spots.has(id)))
+    const still = alone || narrow || layout.fixed || !whole
     dividers.place(still ? [] : columns, spots, layout)
     for (const plot of plots.values()) { plot.retool() }
     sized()
   }
 
   function stack(column, left, across, height) {
-    const lowest = LOWEST * type
-    const shares = column.reduce((sum, pane) => sum + pane.height, 0)
-    const room = Math.max(height, column.length * (lowest + GAP.y) - GAP.y) - GAP.y * (column.length - 1)
+    const lowest = column.map(({id}) => plots.get(id).headHeight() + LOWEST * type)
+    const least = lowest.reduce((sum, low) => sum + low, 0)
+    const room = Math.max(height - GAP.y * (column.length - 1), least)
     // None is lower than can be used; the others share what is left.
-    const low = column.map((pane) => room * pane.height / shares < lowest)
-    const rest = room - lowest * low.filter(Boolean).length
-    const open = column.reduce((sum, pane, k) => sum + (low[k] ? 0 : pane.height), 0)
+    let low = column.map(() => false)
+    let high = []
+    for (let again = true; again;) {
+      const rest = room - lowest.reduce((sum, value, k) => sum + (low[k] ? value : 0), 0)
+      const shares = column.reduce((sum, pane, k) => sum + (low[k] ? 0 : pane.height), 0)
+      high = column.map((pane, k) => low[k] ? lowest[k] : rest * pane.height / shares)
+      const next = high.map((value, k) => low[k] || value < lowest[k])
+      again = next.some((value, k) => value !== low[k]) && !next.every(Boolean)
+      if (next.every(Boolean)) { high = lowest.map((value) => value * room / least) }
+      low = next
+    }
     let top = 0
     column.forEach((pane, k) => {
-      const high = low[k] ? lowest : rest * pane.height / open
-      spots.set(pane.id, {left, top, width: across, height: high})
-      top += high + GAP.y
+      spots.set(pane.id, {left, top, width: across, height: high[k]})
+      top += high[k] + GAP.y
     })
   }
 

@@ -1,16 +1,16 @@
 // Colours of the plots, light and dark; see tests/widgets/test_palette.py for what they promise.
 
-// After Okabe & Ito, Color Universal Design (2008), darkened for a white ground, lightened for a
-// dark one.
+// After Okabe & Ito, Color Universal Design (2008), moved on until any two are as far apart as can
+// be for protanopes, deuteranopes and tritanopes, and stand out from their ground.
 const LIGHT = {
-  series: ["#0072b2", "#d55e00", "#009e73", "#aa4499", "#b8860b", "#3a9bd9", "#6b6b6b"],
+  series: ["#4672b4", "#bd4a00", "#009e63", "#a12e85", "#c98300", "#0399d6", "#6e6d73"],
   grid: "rgba(20, 30, 45, 0.09)", axis: "rgba(20, 30, 45, 0.72)", faint: "rgba(20, 30, 45, 0.34)",
-  trail: "#0072b2", marker: "#d55e00", halo: "#ffffff", ground: "#ffffff",
+  trail: "#3566b0", marker: "#d55e00", halo: "#ffffff", ground: "#ffffff",
 }
 const DARK = {
-  series: ["#56b4e9", "#e69f00", "#2bc59b", "#e08bc0", "#f0e442", "#ff7f50", "#b5bcc6"],
+  series: ["#46a3e4", "#e7940f", "#4de1b7", "#ca78aa", "#ecf03a", "#fb7d4c", "#bfbccc"],
   grid: "rgba(220, 232, 245, 0.09)", axis: "rgba(220, 232, 245, 0.78)", faint: "rgba(220, 232, 245, 0.38)",
-  trail: "#56b4e9", marker: "#f0a830", halo: "#0b1118", ground: "#0b1118",
+  trail: "#46a3e4", marker: "#f0a830", halo: "#0b1118", ground: "#0b1118",
 }
 
 // A place in the palette, or "axis", "faint", "trail", "marker".

@@ -288,7 +288,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
 
   const tell = handlePointer(canvas, state, {again, send, point})
   handleKeys(canvas, state, {again, send})
-  return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, locate, state, width: () => Math.max(1, Math.round(sheet.clientWidth))}
+  return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, locate, state, head, headHeight: () => head.offsetHeight, width: () => Math.max(1, Math.round(sheet.clientWidth))}
 }
 
 // Limits with as much of a unit to a pixel along both axes: one of them is widened.

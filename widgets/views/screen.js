@@ -41,12 +41,14 @@ export function render({model, el}) {
     plots.set(pane, plot)
     board.adopt(pane, plot)
     watched.observe(plot.element)
+    sized.observe(plot.head)
     return plot
   }
 
   function close(pane) {
     const plot = plots.get(pane)
     watched.unobserve(plot.element)
+    sized.unobserve(plot.head)
     plot.element.remove()
     plots.delete(pane)
   }
@@ -152,11 +154,16 @@ export function render({model, el}) {
     tell()
     schedule()
   })
+  // Placing plots changes their sizes: an observer that did so itself would be told again at once.
+  let placing = 0
   const sized = new ResizeObserver(() => {
-    board.place()
-    touch()
-    tell()
-    schedule()
+    placing ||= requestAnimationFrame(() => {
+      placing = 0
+      board.place()
+      touch()
+      tell()
+      schedule()
+    })
   })
   const enlarge = () => {
     box.style.setProperty("--type", typeScale())
@@ -183,6 +190,7 @@ export function render({model, el}) {
     document.removeEventListener("visibilitychange", turned)
     document.removeEventListener("phasescope-scaled", enlarge)
     cancelAnimationFrame(pending)
+    cancelAnimationFrame(placing)
   })
   look()
   enlarge()

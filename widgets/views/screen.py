@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import panel as pn
 import param
+from panel.io.state import set_curdoc
 
 from widgets.live.refusal import REFUSALS
 from widgets.views.arrangement import Arrangement, Source
@@ -168,6 +169,11 @@ class Screen(pn.custom.JSComponent):
 
     def _dress(self, *events: Any) -> None:
         self.views = {pane: source.face() for pane, source in self._panes.items()}
+
+    def _process_bokeh_event(self, doc: Any, event: Any) -> None:
+        """Take a message without noting that the page is busy: that costs more than the message."""
+        with set_curdoc(doc):
+            self._process_event(event)
 
     def _handle_msg(self, data: Any) -> None:
         self._asked_at = None

@@ -9,7 +9,7 @@ const STYLE = `
 .plot[hidden] { display: none; }
 .head { display: flex; flex-wrap: wrap; align-items: center; gap: 4px 5px; padding: 2px calc(var(--tools) * 24px * var(--type) + 4px) 4px 10px;
   position: relative; min-height: calc(30px * var(--type)); font: 500 var(--text) system-ui, sans-serif; }
-.title { font: inherit; margin: 0; font-weight: 600; letter-spacing: .01em; white-space: nowrap; }
+.title { font: inherit; margin: 0; font-weight: 600; letter-spacing: .01em; }
 .spread { margin-left: auto; }
 .head label { display: inline-flex; align-items: center; gap: 4px; font-weight: 400; }
 .head label > span { opacity: .72; }

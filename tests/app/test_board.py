@@ -115,3 +115,43 @@ def test_the_moving_point_is_thrown_a_box_is_zoomed_and_a_time_is_pointed_at(ope
     page.get_by_role("button", name="Play").click()
     # The throw is an edit of the run like any other, and what follows shows it.
     app.until(lambda: int(canvas.get_attribute("data-edits")) > 0)
+
+
+def test_an_orbit_in_space_is_turned_by_keys_and_mouse_and_comes_home(open_app) -> None:
+    app = open_app()
+    page, mouse = app.page, app.page.mouse
+    page.get_by_role("button", name="Add view").click()
+    page.get_by_role("menuitem", name="3-D orbit").click()
+    canvas = page.locator("[data-pane=phase_space] canvas")
+    app.until(lambda: int(canvas.get_attribute("data-frames") or 0) > 5)
+    page.get_by_role("button", name="Pause").click()
+    app.until(lambda: app.status().startswith("Paused"))
+
+    def picture() -> str:
+        return str(canvas.evaluate("c => c.toDataURL()"))
+
+    canvas.focus()
+    page.keyboard.press("Home")
+    app.until_still()
+    home = picture()
+    box = canvas.bounding_box()
+    middle = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+    def drag() -> None:
+        mouse.move(*middle)
+        mouse.down()
+        mouse.move(middle[0] + 60, middle[1] + 20, steps=3)
+        mouse.up()
+
+    def roll() -> None:
+        mouse.move(*middle)
+        mouse.wheel(0, -200)
+
+    keys = ("ArrowLeft", "ArrowUp", "+", "o")
+    for act in (*(lambda key=key: page.keyboard.press(key) for key in keys), drag, roll):
+        before = picture()
+        act()
+        app.until(lambda before=before: picture() != before)
+    page.keyboard.press("o")
+    page.keyboard.press("Home")
+    app.until(lambda: picture() == home)

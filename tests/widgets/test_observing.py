@@ -8,6 +8,7 @@ import pytest
 import engine
 from tests.widgets.conftest import wait_until
 from widgets import LiveRun
+from widgets.controls.observer_panel import ObserverPanel
 from widgets.live.observer_arguments import (
     arguments_of,
     in_words,
@@ -104,6 +105,36 @@ def test_what_does_not_suit_the_model_says_why_and_comes_back(live_run: Maker) -
     live.choose_model("rossler")
     assert measured(live) == ["drift", "lyapunov_mle"]
     assert live.observing.messages == {}
+
+
+def test_what_cannot_be_measured_says_so_at_once(live_run: Maker) -> None:
+    live = live_run("m' = a - m\nm(0) = 3\na = 1", observers=None)
+    assert live.pause(60)
+    key = live.observing.add("lyapunov_spectrum", {"k": 3})
+    assert measured(live) == ["lyapunov_mle"]
+    assert "at most 1" in live.observing.messages[key]
+    live.observing.change(key, "k", "1")
+    assert measured(live) == ["lyapunov_mle", "lyapunov_spectrum"]
+    assert live.observing.messages == {}
+    assert live.observing.title(live.observing.add("drift")) == "drift of m"
+
+
+def test_the_panel_shows_fields_and_says_what_is_refused_at_them(live_run: Maker) -> None:
+    live = live_run("lorenz", observers=None)
+    assert live.pause(60)
+    panel = ObserverPanel(live)
+    panel.use("add", "", "", "drift")
+    assert [one["title"] for one in panel.list.observers][1] == "drift of x"
+    panel.use("change", "drift", "expr", "x*q")
+    panel.use("change", "drift", "trace_every", "7")
+    assert "unknown name" in panel.list.messages["drift.expr"]
+    assert panel.list.observers[1]["fields"][1]["value"] == "7"
+    panel.use("change", "drift", "expr", "x*y")
+    assert panel.list.messages == {}
+    panel.use("add", "", "", "nonsense")
+    assert "no observer" in panel.list.messages["add"]
+    panel.use("remove", "drift", "", None)
+    assert [one["key"] for one in panel.list.observers] == ["lyapunov_mle"]
 
 
 def test_what_is_wrong_is_refused_and_nothing_changes(live_run: Maker) -> None:

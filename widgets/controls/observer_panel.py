@@ -94,7 +94,7 @@ class ObserverPanel(pn.viewable.Viewer):
         shown = [
             {
                 "key": chosen.key,
-                "title": chosen.module.title,
+                "title": observing.title(chosen.key),
                 "name": chosen.name,
                 "fields": observing.fields(chosen.key),
             }

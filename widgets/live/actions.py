@@ -144,13 +144,17 @@ def set_observers(
     player: Player,
     observers: tuple[engine.ObserverModule, ...],
     prepare: "weakref.WeakMethod[Callable[[str], None]]",
+    measured: "weakref.WeakMethod[Callable[[], None]]",
 ) -> None:
-    """Say to `announce` that the measuring is prepared, and let the player take it up."""
+    """Say that the measuring is prepared, let the player take it up, and say what it refuses."""
     announce = prepare()
     if announce is not None and player.sim is not None:
         announce("what is measured")
     del announce
     player.set_observers(observers)
+    tell = measured()
+    if tell is not None:
+        tell()
 
 
 def set_rtol(player: Player, rtol: float) -> None:

@@ -12,6 +12,7 @@ import param
 import engine
 from widgets.live import actions, carry_over
 from widgets.live.actions import ObserverChoice
+from widgets.live.observing import Observing
 from widgets.live.parameter_commands import ParameterCommands
 from widgets.live.player import Player
 from widgets.live.worker import Worker
@@ -24,6 +25,8 @@ class Commands(ParameterCommands):
     _worker: Worker
     _steps: "itertools.count[int]"
     _observers: ObserverChoice
+    observing: Observing
+    deliver: Callable[[Callable[[], None]], object]
     model: Any
     seed = param.Integer(0, doc="Seed of the random numbers of a noisy model.")
     noisy = param.Boolean(False, doc="The method draws random numbers.")
@@ -152,10 +155,15 @@ class Commands(ParameterCommands):
         """Draw the noise from other random numbers."""
         self._ask("seed", "seed", partial(self._player.set_seed, seed))
 
+    def _measured(self) -> None:
+        """Say what of the observers cannot be had."""
+        self.deliver(self.observing.refresh)
+
     def set_observers(self, observers: tuple[engine.ObserverModule, ...]) -> None:
         """Measure by these observers from the next step on; those that stay keep their memory."""
         prepare = weakref.WeakMethod(self._prepare)
-        action = partial(actions.set_observers, self._player, observers, prepare)
+        told = weakref.WeakMethod(self._measured)
+        action = partial(actions.set_observers, self._player, observers, prepare, told)
         self._ask("observers", "observers", action)
 
     def restart_observers(self) -> None:

@@ -15,6 +15,9 @@ FAR = 64.0
 SETTLED = 1_000
 """Values after which some that are far no longer decide the bins at once."""
 
+NARROWEST = 2.0**-18
+"""Width of the narrowest bins that are given back, as a part of the values' size."""
+
 FINEST = 1e-60
 """Smallest size that a first value counts as having."""
 
@@ -89,7 +92,11 @@ class Grid:
     def coarser(self, bins: int) -> tuple[int, Array]:
         """Return how often to merge pairs for at most so many bins, and their edges."""
         times = 0
-        while (self.high >> times) - (self.low >> times) >= bins:
+        # Narrower bins than the eye, or a page's numbers, can tell apart say nothing.
+        narrow = NARROWEST * max(abs(self.least), abs(self.most))
+        while (self.high >> times) - (self.low >> times) >= bins or (
+            self.high > self.low and math.ldexp(1.0, self.power + times) < narrow
+        ):
             times += 1
         low, high = self.low >> times, self.high >> times
         return times, np.ldexp(np.arange(low, high + 2, dtype=np.float64), self.power + times)

@@ -97,7 +97,7 @@ class Observing(param.Parameterized):
         """Follow a run's models."""
         self._live = weakref.ref(live)
         live.param.watch(self._take_model, "model")
-        live.param.watch(self._take_messages, "messages")
+        live.param.watch(self._take_messages, ["messages", "stepper"])
         # Before there is a model, that of a flow stands for what will be measured.
         self._take_model()
 
@@ -176,6 +176,22 @@ class Observing(param.Parameterized):
     def find(self, name: str) -> str:
         """Return the key of a chosen observer of this name, empty where there is none."""
         return next((chosen.key for chosen in self.chosen if chosen.name == name), "")
+
+    def title(self, key: str) -> str:
+        """Return what is measured in words, of the present model where it depends on that."""
+        module, live = self._of(key).module, self._live()
+        model = None if live is None else live.model
+        if module.fit is None or model is None or key in self.messages:
+            return module.title
+        try:
+            return str(module.fit(model.kind, model.state_names).title)
+        except engine.PhasescopeError:
+            # What is wrong is said in `messages`.
+            return module.title
+
+    def refresh(self) -> None:
+        """Take over what has been refused since."""
+        self._take_messages()
 
     def fields(self, key: str) -> list[dict[str, Any]]:
         """Return the arguments of a chosen observer with their values as text, for a page."""

@@ -142,18 +142,18 @@ def periodogram(x: Array, dt: float) -> Array:
 def peak(frequency: Array, density: Array) -> tuple[float, float]:
     """Return where the density is largest, apart from the frequency 0, and how large.
 
-    A parabola through the logarithms of three neighbours gives the place between them.
+    Both are nan where it only falls from the lowest frequencies on.  A parabola through the
+    logarithms of three neighbours gives the place between them.
     """
     if len(density) < 4:
         return np.nan, np.nan
     # The window spreads what is left of the mean over the first two.
     at = 2 + int(np.argmax(density[2:]))
-    if not density[at] > 0.0:
+    if not density[at] > 0.0 or density[at - 1] > density[at]:
         return np.nan, np.nan
     if at + 1 >= len(density) or min(density[at - 1], density[at + 1]) <= 0.0:
         return float(frequency[at]), float(density[at])
     left, top, right = np.log(density[at - 1 : at + 2])
     bend = left - 2.0 * top + right
-    # Where it still falls from lower frequencies, there is nothing to go between.
-    shift = 0.5 * (left - right) / bend if bend < 0.0 and left <= top else 0.0
+    shift = 0.5 * (left - right) / bend if bend < 0.0 else 0.0
     return float((at + shift) * frequency[1]), float(density[at])

@@ -18,7 +18,7 @@ from widgets.views.screen import Frame
 from widgets.views.view import View, button, extent, floats
 
 WHICH = {"largest": "largest", "all": "all"}
-SINCE = {"start": "since the start", "change": "since the last change"}
+SINCE = {"start": "since start", "change": "since change"}
 
 FACES = {
     "largest": "Largest Lyapunov exponent",
@@ -260,7 +260,7 @@ class Convergence(View):
                 said += f" · dimension {words.number(lyapunov.dimension(values))}"
             return said
         error = curves[0].error
-        scatter = f" ± {words.number(2.0 * error)}" if math.isfinite(error) else ""
+        scatter = f" ± {2.0 * error:.2g}" if math.isfinite(error) else ""
         return f"λ = {words.number(values[0])}{scatter}"
 
 

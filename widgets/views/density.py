@@ -125,5 +125,5 @@ class Density(Counted):
             "origin": 0.0,
             "curves": [],
             "image": image,
-            "words": f"{self.counts_in_words()} · most in one bin {int(counts.max()):,}",
+            "words": self.counts_in_words(),
         }

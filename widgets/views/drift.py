@@ -21,7 +21,7 @@ CONSERVED = ("energy", "H", "E", "hamiltonian", "total", "invariant", "momentum"
 """Names that a conserved quantity usually has."""
 
 SCALES = {"relative": "relative", "absolute": "absolute"}
-SINCE = {"start": "since the start", "change": "since the last change"}
+SINCE = {"start": "since start", "change": "since change"}
 
 LEAST = 1e-17
 """Where a logarithmic axis ends: what is smaller is rounding."""

@@ -116,7 +116,9 @@ class EventIntervals(Fired):
         frame = self._histogram(train) if self.show_as == "histogram" else self._points(train)
         variation = train.variation
         told = [f"{train.count - 1:,} intervals", f"mean {words.number(train.mean)}"]
-        told += [f"CV {words.number(variation)}"] if np.isfinite(variation) else []
+        if np.isfinite(variation):
+            # A time is rounded to its own size: what scatters less does not scatter.
+            told.append(f"CV {words.number(variation)}" if variation > 1e-9 else "CV 0")
         return frame | {"words": " · ".join(told)}
 
     def _histogram(self, train: Train) -> Frame:
@@ -126,7 +128,7 @@ class EventIntervals(Fired):
         bars = {"color": 0, "style": "bars", "x": floats(edges)}
         bars["y"] = floats(np.append(heights, heights[-1]))
         return {
-            "x": [float(edges[0]), float(edges[-1])],
+            "x": _along(float(edges[0]), float(edges[-1])),
             "y": [0.0, 1.06 * float(heights.max())],
             "origin": 0.0,
             "curves": [bars],
@@ -159,3 +161,9 @@ class EventIntervals(Fired):
             "time_axis": self.show_as == "time",
             "lines": [{"axis": "y", "at": train.mean, "words": "mean"}],
         }
+
+
+def _along(first: float, last: float) -> list[float]:
+    """Return limits around edges, so wide that a single value does not fill the picture."""
+    room = max(0.0, 0.1 * abs(last) - (last - first)) / 2.0
+    return [first - room, last + room]

@@ -14,7 +14,7 @@ from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, extent, floats
 
-SINCE = {"start": "since the start", "change": "since the last change"}
+SINCE = {"start": "since start", "change": "since change"}
 
 
 class ObserverCurve(View):

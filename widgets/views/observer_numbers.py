@@ -102,16 +102,16 @@ class ObserverNumbers(View):
         started = self.live.measuring.started
         refusals = self.live.measuring.refusals
         for chosen in self.live.observing.chosen:
-            key = chosen.key
+            key, title = chosen.key, self.live.observing.title(chosen.key)
             if key in self._results:
                 since = words.instant(started[key]) if key in started else "the start"
-                rows.append([chosen.module.title, f"since {self._clock()}{since}"])
+                rows.append([title, f"since {self._clock()}{since}"])
                 found = self._results[key].items()
                 rows += [[f"{key} · {name.replace('_', ' ')}", written(v)] for name, v in found]
             elif key in refusals:
-                rows.append([chosen.module.title, f"not measured: {refusals[key]}"])
+                rows.append([title, f"not measured: {refusals[key]}"])
             else:
-                rows.append([chosen.module.title, "being prepared"])
+                rows.append([title, "being prepared"])
         return rows
 
     def _clock(self) -> str:

@@ -19,7 +19,7 @@ from widgets.views.view import button, extent, floats
 LENGTHS = ("256", "512", "1024", "2048", "4096", "8192", "16384", "32768", "65536")
 """Rows that one piece may have."""
 
-SINCE = {"start": "all that is kept", "change": "since the last change"}
+SINCE = {"start": "all kept", "change": "since change"}
 
 DECADES = 12.0
 """Most decades below the peak that a logarithmic axis shows."""
@@ -135,7 +135,7 @@ class PowerSpectrum(Gathered):
         frequency, density, pieces = self._welch.read(self._since_row())
         if not len(density):
             return absent(f"a spectrum needs {FEWEST} rows that are numbers", "too few rows")
-        at, _ = peak(frequency, density)
+        at = peak(frequency, density)[0]
         # The mean was taken away, and what is not positive has no logarithm.
         frequency, density = frequency[1:], density[1:]
         top = float(density.max())
@@ -143,7 +143,8 @@ class PowerSpectrum(Gathered):
         low, high = extent(np.log10(np.maximum(density, floor))) if top > 0.0 else (-1.0, 0.0)
         if self.log_y:
             limits = [10.0**end for end in self._range.include(low, high)]
-            density = np.maximum(density, floor or 1e-30)
+            # What is smaller runs out of the picture below.
+            density = np.maximum(density, 1e-3 * floor or 1e-30)
         else:
             limits = [0.0, self._range.include(0.0, top or 1.0)[1]]
         log = [axis for axis, chosen in (("x", self.log_x), ("y", self.log_y)) if chosen]
@@ -154,14 +155,16 @@ class PowerSpectrum(Gathered):
             "curves": [{"color": 0, "x": floats(frequency), "y": floats(density)}],
             "log": log,
             "lines": [{"axis": "x", "at": at, "words": ""}] if np.isfinite(at) else [],
-            "words": self._words(at, pieces),
+            "words": self._words(at, pieces, top),
         }
 
-    def _words(self, at: float, pieces: int) -> str:
-        if not np.isfinite(at):
-            return "no peak: it does not vary"
+    def _words(self, at: float, pieces: int, top: float) -> str:
         averaged = f"{pieces:,} pieces" if pieces > 1 else "1 piece"
         if not pieces:
             averaged = f"{min(self._welch.count, self._welch.length):,} rows so far"
         rows = ", resampled at even times" if self._welch.uneven else ""
-        return f"peak at f = {words.number(at)}, period {words.number(1.0 / at)} · {averaged}{rows}"
+        if np.isfinite(at):
+            said = f"peak at f = {words.number(at)}, period {words.number(1.0 / at)}"
+        else:
+            said = "largest at the lowest frequencies" if top > 0.0 else "it does not vary"
+        return f"{said} · {averaged}{rows}"

@@ -438,3 +438,15 @@ def test_pictures_know_where_the_orbit_was(live_run: Maker) -> None:
     iterates = stepped(live_run, "logistic", 9)
     x, following = PhasePlane(iterates).place_at(5.0)
     assert following == pytest.approx(iterates.parameters["r"] * x * (1.0 - x))
+
+
+def test_a_picture_says_its_place_in_the_order_since_the_page_listens(page) -> None:
+    shown, _, sent = page
+    for _ in range(2):
+        shown._handle_msg(READY)
+        begun = len(sent)
+        first = sent[-1]["seq"]
+        for _ in range(3):
+            shown.refresh()
+        assert [picture["seq"] - first for picture in sent[begun - 1 :]] == [0, 1, 2]
+        assert {picture["first"] for picture in sent[begun - 1 :]} == {first}

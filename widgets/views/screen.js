@@ -4,6 +4,9 @@
 // answered with its number once it is painted; the server sends no more than a few unanswered
 // ones, so a slow page drops pictures and never queues them.
 
+// As many as may be unanswered beside one that is missing.
+const MOST_EARLY = 2
+
 export function render({model, el}) {
   const style = document.createElement("style")
   style.textContent = STYLE
@@ -11,7 +14,10 @@ export function render({model, el}) {
   box.className = "screen"
   el.append(style, box)
   const plots = new Map()   // by pane
-  let waiting = 0           // number of the latest picture received
+  let first = 0             // number of the first picture since the page began to listen
+  let due = 0               // number of the next one to be shown
+  const early = new Map()   // pictures that came before it, by number
+  let waiting = 0           // number of the latest picture shown
   let painted = 0           // number of the latest picture painted
   let pending = 0
   let colours = LIGHT
@@ -104,10 +110,29 @@ export function render({model, el}) {
     for (const plot of plots.values()) { plot.repaint() }
   }
 
-  // All numbers of a picture come in one array, one curve's abscissae and ordinates after another.
+  // Pictures may overtake one another on the way, but what they add to a trail has to come in
+  // order: one that is early waits for those before it.
   function receive(message) {
     if (message.places) { locate(message); return }
-    const {seq, frames, numbers} = message
+    if (message.first < first) { return }
+    if (message.first > first) {
+      first = due = message.first
+      early.clear()
+    }
+    early.set(message.seq, message)
+    if (!early.has(due) && early.size > MOST_EARLY) {
+      // One is lost: whatever it added is asked for again.
+      due = Math.min(...early.keys())
+      model.send_msg({panes: told([...plots.keys()], true), visible: visible()})
+    }
+    for (; early.has(due); due += 1) {
+      show(early.get(due))
+      early.delete(due)
+    }
+  }
+
+  // All numbers of a picture come in one array, one curve's abscissae and ordinates after another.
+  function show({seq, frames, numbers}) {
     const all = new Float32Array(numbers.buffer, numbers.byteOffset, numbers.length)
     let at = 0
     const take = (count) => all.subarray(at, at += count)

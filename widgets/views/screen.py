@@ -115,6 +115,7 @@ class Screen(pn.custom.JSComponent):
         self._following: set[str] = set()
         self._lock = threading.Lock()
         self._sent = self._painted = 0
+        self._first = 1
         self._sent_at = 0.0
         self._open = self._news = False
         self._arrange()
@@ -205,6 +206,7 @@ class Screen(pn.custom.JSComponent):
             if ready:
                 self._open = True
                 self._painted = self._sent
+                self._first = self._sent + 1
                 self._seen.clear()
             for pane, told in panes.items():
                 source = self._panes.get(pane)
@@ -273,7 +275,7 @@ class Screen(pn.custom.JSComponent):
                     self._following.add(pane)
                 else:
                     self._following.discard(pane)
-            self._send_msg({"seq": self._sent, **packed(frames)})
+            self._send_msg({"seq": self._sent, "first": self._first, **packed(frames)})
 
     def _draw(self) -> dict[str, Frame]:
         """Return the frames of the views that can be seen and have something new."""

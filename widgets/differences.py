@@ -66,8 +66,9 @@ def _words(path: Path, before: Any, after: Any) -> str:
     if section == "run":
         return _setting_words(rest[0], before, after)
     if section == "parameters" and rest:
-        what = {"min": "range", "max": "range"}.get(rest[-1], rest[-1]) if len(rest) > 1 else ""
-        return f"{what or 'settings'} of {rest[0]}"
+        keys = rest[1:] or [key for given in (before, after) if given for key in given]
+        kinds = dict.fromkeys("range" if key in ("min", "max") else key for key in keys)
+        return f"{' and '.join(kinds)} of {rest[0]}"
     return _SECTIONS.get(section, section)
 
 

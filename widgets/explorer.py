@@ -30,8 +30,13 @@ from widgets.views.screen import Screen
 EDITED = "edited"
 """What the selector of models has for one that is not bundled."""
 
-EDITOR_WIDTH = "clamp(340px, 29vw, 700px)"
-"""So wide that lines of equations fit, and the run is seen beside it on a small screen."""
+BESIDE = """
+:host { width: clamp(340px, 29vw, 700px) !important; flex: none !important; }
+@media (max-width: 1100px) { :host { width: 100% !important; height: 46% !important; } }
+"""
+"""The editor is as wide as equations are, and leaves room for the run; else it stands above it."""
+
+WRAPPED = "@media (max-width: 1100px) { :host { flex-direction: column !important; } }"
 
 
 class Explorer(pn.viewable.Viewer):
@@ -175,15 +180,15 @@ class Explorer(pn.viewable.Viewer):
             sizing_mode="stretch_both",
             margin=0,
         )
-        beside = pmui.Column(
+        beside = pn.Column(
             self.editor,
-            stylesheets=[f":host {{ width: {EDITOR_WIDTH} !important; flex: none !important; }}"],
+            stylesheets=[BESIDE],
             sizing_mode="stretch_height",
             margin=0,
             visible=False,
         )
         self.editor.param.watch(lambda event: beside.param.update(visible=event.new), "open")
-        return pmui.Row(beside, moving, sizing_mode="stretch_both", margin=0)
+        return pn.Row(beside, moving, stylesheets=[WRAPPED], sizing_mode="stretch_both", margin=0)
 
     def __panel__(self) -> pn.viewable.Viewable:
         controls = pmui.Column(

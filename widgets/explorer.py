@@ -152,7 +152,7 @@ class Explorer(pn.viewable.Viewer):
             ("Equations", self.equations),
             ("Initial state and present state", self.state),
             ("Solver", self.solver),
-                ("Observers", self.observers),
+            ("Observers", self.observers),
             active=[0],
             disable_gutters=True,
             elevation=0,

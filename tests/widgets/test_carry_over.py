@@ -3,6 +3,8 @@
 import math
 from collections.abc import Callable
 
+import pytest
+
 import engine
 from widgets import LiveRun
 from widgets.live.carry_over import carry_over
@@ -71,6 +73,37 @@ def test_a_state_that_is_no_number_of_the_new_model_begins_anew() -> None:
         '[model]\ntype = "map"\ndtype = "int64"\n[states]\nx = 7\n[equations.rhs]\nx = "x + 1"'
     )
     assert carry_over(old, whole, state={"x": 0.5, "y": 0.5}, **gone).sim.y0 == {"x": 7}
+
+
+WHOLE = """
+[model]
+type = "map"
+dtype = "int64"
+[states]
+x = 7
+[equations.rhs]
+x = "(1103515245*x + 12345) % 2147483648"
+"""
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["izhikevich", "ornstein_uhlenbeck", "hires", WHOLE, "x[n+1] = lag_x(2) + 0.5\nx(0) = 0.25"],
+)
+def test_every_kind_of_model_takes_over_from_itself_as_it_was(source: str) -> None:
+    model = engine.load_model(source)
+    old = engine.Sim(model, record=True, jit=False)
+    run = old.start()
+    run.advance(n_steps=3)
+    state = {each: run.state[each] for each in model.state_names}
+    same = engine.read_model(model.text, "same.txt").model
+    assert same is not None
+    carried = carry_over(old, same, t=run.t, state=state, initial=old.y0, initial_t=old.t0)
+    assert carried.words == "the orbit goes on from its state"
+    assert dict(carried.sim.y0) == state
+    assert (carried.sim.stepper, carried.sim.dt) == (old.stepper, old.dt)
+    chunk = carried.sim.replace(jit=False).start().advance(n_steps=2)
+    assert len(chunk.t) > 0
 
 
 def test_an_edit_is_applied_while_the_run_goes_on(live_run: Maker, until: Until) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 import engine
 from widgets import Explorer, LiveRun
-from widgets.models.draft import Draft
+from widgets.live.limits import Limits
+from widgets.models.draft import Draft, read_within_limits
 from widgets.models.model_file import MOST_CHARACTERS, file_name, stem
 from widgets.models.templates import TEMPLATES
 
@@ -220,6 +221,14 @@ def test_a_text_that_is_too_long_is_not_even_read(draft: Draft) -> None:
     (fault,) = typed(draft, "#" * (MOST_CHARACTERS + 1))
     assert "longer than 100,000" in fault["words"]
     assert not draft.usable
+
+
+def test_a_model_beyond_the_limits_of_a_server_is_told_before_it_is_applied() -> None:
+    assert read_within_limits(DECAY, "").model is not None
+    for limits in (Limits(text=10), Limits(operations=1), Limits(states=0)):
+        reading = read_within_limits(DECAY, "", limits)
+        assert reading.model is None
+        assert "this server takes" in reading.remarks[0].words
 
 
 def test_text_is_data_and_never_a_path_or_code(draft: Draft, tmp_path) -> None:

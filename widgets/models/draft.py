@@ -10,7 +10,9 @@ from typing import Any
 import param
 
 import engine
+from widgets.live.limits import LIMITS, LimitError, Limits
 from widgets.live.live_run import LiveRun, bundled_models
+from widgets.live.model_size import check_size, check_text
 from widgets.live.worker import Worker
 from widgets.models.model_file import MOST_CHARACTERS, FileError, file_name, refuse_size, stem
 from widgets.models.model_file import text_of as text_of_file
@@ -227,7 +229,7 @@ def _read(
     origin: str,
     answered: "weakref.WeakMethod[Callable[[str, engine.Reading], None]]",
 ) -> None:
-    reading = engine.read_model(text, origin)
+    reading = read_within_limits(text, origin)
     answer = answered()
     if answer is not None:
         answer(text, reading)
@@ -235,6 +237,21 @@ def _read(
 
 def _differentiate() -> None:
     engine.load_model("x' = -x\n").jvp()
+
+
+def read_within_limits(text: str, origin: str, limits: Limits = LIMITS) -> engine.Reading:
+    """Read a text; a model that is larger than this server takes is an error of the whole text."""
+    form = "equations"
+    try:
+        check_text(text, limits)
+        reading = engine.read_model(text, origin)
+        form = reading.form
+        if reading.model is not None:
+            check_size(reading.model, limits)
+    except LimitError as error:
+        fault = engine.Remark(kind="error", words=str(error))
+        return engine.Reading(form=form, model=None, remarks=(fault,))
+    return reading
 
 
 def _nothing_else() -> bool:

@@ -10,6 +10,7 @@ const STYLE = `
 .edge:focus-visible { outline: 2px solid #3a9bd9; outline-offset: -4px; }
 `
 const NARROW = 700
+const CROWDED = 1150      // pixels of the page below which the sidebar makes room for the editor
 const STEP = 16
 
 export function render({model, el, view}) {
@@ -58,9 +59,16 @@ export function render({model, el, view}) {
     event.preventDefault()
     resize(next)
   })
+  model.on("crowded", () => {
+    if (model.crowded && innerWidth < CROWDED * scale()) { page.sidebar_open = false }
+  })
+  // What is searched for stands in the sidebar.
+  const heard = (event) => { if (event.detail === "search") { page.sidebar_open = true } }
+  document.addEventListener("phasescope-action", heard)
   document.addEventListener("phasescope-scaled", place)
   window.addEventListener("resize", place)
   model.on("remove", () => {
+    document.removeEventListener("phasescope-action", heard)
     document.removeEventListener("phasescope-scaled", place)
     window.removeEventListener("resize", place)
   })

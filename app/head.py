@@ -54,6 +54,7 @@ class Edge(pn.custom.JSComponent):
     usual = param.Number(330, constant=True, doc="Width at first, in pixels.")
     least = param.Number(220, constant=True, doc="Smallest width, in pixels.")
     most = param.Number(720, constant=True, doc="Largest width, in pixels.")
+    crowded = param.Boolean(False, doc="Something else needs the room on a page without much.")
 
     _esm = (_HERE / "edge.js").read_text("utf-8") + _PAGE
 

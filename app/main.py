@@ -24,6 +24,8 @@ pn.state.on_session_destroyed(explorer.session_destroyed)
 pages = Pages(explorer, gallery_first=gallery_asked_for(pn.state.session_args))
 
 masthead = Masthead()
+edge = Edge()
+explorer.editor.param.watch(lambda event: edge.param.update(crowded=event.new), "open")
 explorer.live.param.watch(lambda event: masthead.take(event.new), "model")
 keys = Keys(
     {**explorer.actions(), **pages.actions()},
@@ -34,7 +36,7 @@ keys = Keys(
 page = pmui.Page(
     meta_title="phasescope",
     favicon=ASSETS / "logo.svg",
-    sidebar=[explorer.controls(), Edge()],
+    sidebar=[explorer.controls(), edge],
     header=[masthead, pages.switch, keys, Look(), Connection(), Presence(explorer.close)],
     main=pages.main,
     sidebar_variant="persistent",

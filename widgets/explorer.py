@@ -38,6 +38,26 @@ BESIDE = """
 
 WRAPPED = "@media (max-width: 1100px) { :host { flex-direction: column !important; } }"
 
+# The editor grows with the type; on a phone it lies over everything below the head.
+_BESIDE = f"""
+:host {{
+  width: calc({EDITOR_WIDTH} * var(--phasescope-scale, 1)) !important;
+  max-width: 60%;
+  flex: none !important;
+}}
+@media (max-width: 699px) {{
+  :host {{
+    position: fixed;
+    inset: 3.25rem 0 0 0;
+    z-index: 10;
+    width: auto !important;
+    height: auto !important;
+    max-width: none;
+    background: var(--mui-palette-background-default, Canvas);
+  }}
+}}
+"""
+
 
 class Explorer(pn.viewable.Viewer):
     """Put a live run, its controls and its views together, for a page or a notebook's cell.
@@ -182,10 +202,15 @@ class Explorer(pn.viewable.Viewer):
         )
         beside = pn.Column(
             self.editor,
+<<<<<<< HEAD
             stylesheets=[BESIDE],
             sizing_mode="stretch_height",
+=======
+            sizing_mode="stretch_both",
+>>>>>>> 4b706f7 (On a tablet the editor takes the sidebar's place, on a phone the page's; a head of a view leaves room for its picture)
             margin=0,
             visible=False,
+            stylesheets=[_BESIDE],
         )
         self.editor.param.watch(lambda event: beside.param.update(visible=event.new), "open")
         return pn.Row(beside, moving, stylesheets=[WRAPPED], sizing_mode="stretch_both", margin=0)

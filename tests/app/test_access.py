@@ -274,3 +274,5 @@ def test_the_look_follows_the_system_and_is_remembered(open_app) -> None:
     app.until(lambda: int(edge.get_attribute("aria-valuenow")) > width)
     page.get_by_role("button", name="Close drawer").click()
     app.until(lambda: not edge.is_visible())
+    page.keyboard.press("/")
+    app.until(lambda: page.evaluate(FOCUSED)["what"].count('aria-label="sigma"') == 1)

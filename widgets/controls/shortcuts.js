@@ -80,7 +80,16 @@ export function render({model, el, view}) {
     "in words": () => dialog.show("In words", inWords()),
     "fit all": () => { for (const button of inSight("button[data-name=fit]")) { button.click() } },
     "add view": () => inSight("button[aria-label='Add view']")[0]?.click(),
-    "search": () => inSight("input[type=search]")[0]?.focus(),
+    "search": search,
+  }
+
+  // Where there are few parameters there is nothing to search: the first of them is as near.  A
+  // sidebar that is closed opens first.
+  function search(action, tries = 20) {
+    const field = inSight("input[type=search]")[0] ?? inSight(".list input[type=range]")[0]
+    if (field) { field.focus(); return }
+    if (tries === 20) { announce(action) }
+    if (tries) { setTimeout(() => search(action, tries - 1), 50) }
   }
 
   function announce(action) {

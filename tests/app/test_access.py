@@ -163,6 +163,19 @@ def test_the_tab_key_reaches_everything_and_shows_where_it_is(open_app) -> None:
         assert name in text
 
 
+def until_told(app, pattern: str) -> None:
+    """Wait until a sentence could be seen in the status line, and was read aloud."""
+    found: set[str] = set()
+
+    def told() -> bool:
+        for place in (".news", ".said"):
+            if re.search(pattern, app.page.locator(place).text_content() or ""):
+                found.add(place)
+        return len(found) == 2
+
+    app.until(told)
+
+
 @pytest.mark.browser
 def test_the_run_is_steered_by_keys_and_typing_steers_nothing(open_app) -> None:
     app = open_app()
@@ -195,10 +208,9 @@ def test_the_run_is_steered_by_keys_and_typing_steers_nothing(open_app) -> None:
     page.get_by_role("status").wait_for()
     assert app.status().startswith("Paused"), "keys of the run rest while it is not to be seen"
     page.keyboard.press("]")
-    # It can be seen, and is read aloud.
-    app.until(lambda: page.get_by_text("Speed: 5 time units a second").count() == 2)
+    until_told(app, "^Speed: 5 time units a second")
     page.keyboard.press("Control+z")
-    app.until(lambda: page.get_by_text(re.compile("^Undone: .*speed", re.I)).count() == 2)
+    until_told(app, "^Undone: .*[sS]peed")
     pictures = page.get_by_role("img").filter(visible=True)
     many = pictures.count()
     page.keyboard.press("2")

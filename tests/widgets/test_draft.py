@@ -1,16 +1,18 @@
 """The text of a model while it is written: read, applied, opened, saved; nothing is lost."""
 
+import sys
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
 
 import engine
-from widgets import Explorer, LiveRun
+from widgets import Editor, Explorer, LiveRun
 from widgets.live.limits import Limits
 from widgets.models.draft import Draft, read_within_limits
 from widgets.models.model_file import MOST_CHARACTERS, file_name, stem
 from widgets.models.templates import TEMPLATES
+from widgets.models.warm_up import warm_up
 
 Maker = Callable[..., LiveRun]
 Until = Callable[..., None]
@@ -280,3 +282,35 @@ def test_applying_is_undone_and_done_again_and_selector_and_text_follow(until: U
     assert live.settle()
     assert live.source == after
     explorer.close()
+
+
+def test_opening_the_editor_imports_what_differentiates_once(live_run: Maker) -> None:
+    editor = Editor(live_run(DECAY))
+    assert not editor.area.open
+    editor.open = True
+    assert editor.area.open
+    thread = warm_up()
+    assert thread is warm_up()
+    thread.join(60)
+    assert "sympy" in sys.modules
+    editor._heed({"do": "close"})
+    assert not editor.open
+    editor.close()
+
+
+def test_the_page_gets_a_text_only_when_it_is_not_its_own(live_run: Maker) -> None:
+    editor = Editor(live_run(DECAY))
+    version = editor.area.version
+    editor._heed({"do": "edit", "text": DECAY + "\n# typed"})
+    assert editor.draft.settle()
+    assert (editor.area.version, editor.area.text) == (version, "")
+    editor._heed({"do": "new", "template": "map"})
+    assert editor.area.version == version + 1
+    assert editor.area.text == TEMPLATES["map"]
+    editor._heed({"do": "file", "name": "a.txt", "content": "no base64!"})
+    assert "is no text file" in editor.area.note
+    editor._heed({"do": "too large", "name": "b.txt", "size": 10**7})
+    assert "10,000,000 bytes" in editor.area.note
+    assert editor.open
+    editor._heed({"do": "nothing known"})
+    editor.close()

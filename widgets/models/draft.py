@@ -73,10 +73,6 @@ class Draft(param.Parameterized):
         """Return the name of the file that the text is saved in."""
         return file_name(self.title, self.form)
 
-    def warm_up(self) -> None:
-        """Import what differentiates, which takes a second, before a text is applied."""
-        self._reader.post("warm up", _differentiate)
-
     def edit(self, text: str) -> None:
         """Take over what was typed, and have it read."""
         if text != self.text:
@@ -233,10 +229,6 @@ def _read(
     answer = answered()
     if answer is not None:
         answer(text, reading)
-
-
-def _differentiate() -> None:
-    engine.load_model("x' = -x\n").jvp()
 
 
 def read_within_limits(text: str, origin: str, limits: Limits = LIMITS) -> engine.Reading:

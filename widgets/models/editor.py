@@ -14,6 +14,7 @@ from widgets.live.live_run import LiveRun, bundled_models
 from widgets.models.draft import Draft
 from widgets.models.model_file import MOST_CHARACTERS
 from widgets.models.templates import TEMPLATES
+from widgets.models.warm_up import warm_up
 
 _HERE = pathlib.Path(__file__).parent
 _ACE = AcePlot.__javascript_raw__[0]
@@ -109,7 +110,7 @@ class Editor(pn.viewable.Viewer):
 
     def _open(self, *events: Any) -> None:
         if self.open:
-            self.draft.warm_up()
+            warm_up()
         self._show()
 
     def _show(self, *events: Any) -> None:

@@ -30,13 +30,8 @@ from widgets.views.screen import Screen
 EDITED = "edited"
 """What the selector of models has for one that is not bundled."""
 
-BESIDE = """
-:host { width: clamp(340px, 29vw, 700px) !important; flex: none !important; }
-@media (max-width: 1100px) { :host { width: 100% !important; height: 46% !important; } }
-"""
-"""The editor is as wide as equations are, and leaves room for the run; else it stands above it."""
-
-WRAPPED = "@media (max-width: 1100px) { :host { flex-direction: column !important; } }"
+EDITOR_WIDTH = "clamp(340px, 29vw, 700px)"
+"""So wide that lines of equations fit, and the run is seen beside it on a small screen."""
 
 # The editor grows with the type; on a phone it lies over everything below the head.
 _BESIDE = f"""
@@ -202,18 +197,13 @@ class Explorer(pn.viewable.Viewer):
         )
         beside = pn.Column(
             self.editor,
-<<<<<<< HEAD
-            stylesheets=[BESIDE],
-            sizing_mode="stretch_height",
-=======
             sizing_mode="stretch_both",
->>>>>>> 4b706f7 (On a tablet the editor takes the sidebar's place, on a phone the page's; a head of a view leaves room for its picture)
             margin=0,
             visible=False,
             stylesheets=[_BESIDE],
         )
         self.editor.param.watch(lambda event: beside.param.update(visible=event.new), "open")
-        return pn.Row(beside, moving, stylesheets=[WRAPPED], sizing_mode="stretch_both", margin=0)
+        return pn.Row(beside, moving, sizing_mode="stretch_both", margin=0)
 
     def __panel__(self) -> pn.viewable.Viewable:
         controls = pmui.Column(

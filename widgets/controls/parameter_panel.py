@@ -191,3 +191,9 @@ class ParameterPanel(pn.viewable.Viewer):
         self._preset_held = False
         if name:
             self._live.apply_preset(name)
+            self._live.afterwards(self._watch_preset)
+
+    def _watch_preset(self) -> None:
+        """From the preset's effect on, whatever changes its values ends it."""
+        self._preset_held = True
+        self._take_values()

@@ -1,5 +1,6 @@
 """What is done with parameters besides setting them: they are locked, and move by themselves."""
 
+import weakref
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -11,6 +12,7 @@ import engine
 from widgets.live.motion import Motion
 from widgets.live.player import Player
 from widgets.live.words import number
+from widgets.live.worker import Worker
 
 FOLLOW_S = 0.1
 """Seconds between two pieces of news of a parameter that moves by itself."""
@@ -20,6 +22,8 @@ class ParameterCommands(param.Parameterized):
     """The part of `LiveRun` that locks parameters and lets them move."""
 
     _player: Player
+    _worker: Worker
+    messages: dict[str, str]
     deliver: Callable[[Callable[[], None]], object]
     _followed_at = -FOLLOW_S
     _moved = False
@@ -49,7 +53,7 @@ class ParameterCommands(param.Parameterized):
         if name in self.locked:
             self._ask(f"param:{name}", name, partial(_refuse, self._locked_words(name)))
             return
-        self._ask(f"param:{name}", name, partial(self._player.set_params, {name: value}))
+        self._set(f"param:{name}", name, partial(self._player.set_params, {name: value}))
 
     def set_params(self, values: Mapping[str, float]) -> None:
         """Change several parameters at once: all of them or, where one is refused, none.
@@ -82,6 +86,22 @@ class ParameterCommands(param.Parameterized):
             given = motion if isinstance(motion, Motion) else Motion.restore(motion)
             action = partial(self._player.begin_motion, name, given)
         self._ask(f"motion:{name}", name, action)
+
+    def _set(self, key: str, control: str, action: Callable[[], None]) -> None:
+        """Have the worker set a parameter; of many in a row the news come now and then."""
+        done, answer = weakref.WeakMethod(self._is_set), weakref.WeakMethod(self._answered)
+        self._worker.post(key, partial(_act_quietly, action, control, done, answer))
+
+    def _is_set(self, control: str) -> None:
+        """Let `_follow` tell of a parameter; where a refusal is to be forgotten, tell at once."""
+        if control in self.messages:
+            self._answered(control, "")
+        else:
+            self._moved = True
+
+    @abstractmethod
+    def _answered(self, control: str, message: str) -> None:
+        """Take over what an edit has led to, and what the engine had against it."""
 
     @abstractmethod
     def _take_over(self, news: dict[str, Any]) -> None:
@@ -149,6 +169,24 @@ def setting_news(player: Player) -> dict[str, Any]:
         "seed": sim.seed,
         "noisy": sim.method.stochastic,
     }
+
+
+def _act_quietly(
+    action: Callable[[], None],
+    control: str,
+    done: "weakref.WeakMethod[Callable[[str], None]]",
+    answered: "weakref.WeakMethod[Callable[[str, str], None]]",
+) -> None:
+    try:
+        action()
+    except engine.PhasescopeError as error:
+        refuse = answered()
+        if refuse is not None:
+            refuse(control, str(error))
+        return
+    tell = done()
+    if tell is not None:
+        tell(control)
 
 
 def _refuse(words: str) -> None:

@@ -41,7 +41,7 @@ class Undoing(param.Parameterized):
         for prefix in ("param:", "state:", "reset"):
             self._worker.withdraw(prefix)
         self._ask(f"exchange {id(kept)}", "history", partial(self._player.exchange, kept))
-        self._afterwards(then)
+        self.afterwards(then)
 
     def open_described(
         self, described: Mapping[str, Any], source: str, then: Callable[[str], None]
@@ -61,9 +61,9 @@ class Undoing(param.Parameterized):
                 self.param.update({"source": source, **settings})
             then("; ".join(refused))
 
-        self._afterwards(opened)
+        self.afterwards(opened)
 
-    def _afterwards(self, then: Callable[[], None]) -> None:
+    def afterwards(self, then: Callable[[], None]) -> None:
         """Call something once the news of what was asked for before has been taken over."""
         self._worker.post(f"afterwards {id(then)}", partial(self.deliver, then))
 

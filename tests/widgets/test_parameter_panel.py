@@ -1,5 +1,6 @@
 """The parameter panel without a browser: ranges, locks, pins, motions, presets."""
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -204,3 +205,30 @@ def test_an_edited_model_keeps_the_settings_that_still_have_a_meaning(
     until(lambda: "rho" in live.parameters)
     assert panel.describe() == {}
     assert live.locked == []
+
+
+def test_of_a_stream_of_edits_the_controls_hear_now_and_then_and_the_last_one(
+    panel: ParameterPanel, until: Until
+) -> None:
+    live = panel._live
+    live.speed = 1.0
+    live.play()
+    until(lambda: live.playing)
+    told: list[float] = []
+    live.param.watch(lambda event: told.append(event.new["a"]), "parameters")
+    pause = threading.Event()
+    for value in range(100):
+        live.set_param("a", 2.0 + value / 100)
+        pause.wait(0.01)
+    until(lambda: live.parameters["a"] == 2.99)
+    assert told[-1] == 2.99
+    assert len(told) < 40
+    assert len(live._player.run.journal.entries) > len(told)
+    # What was refused is told at once, and forgotten with the next edit.
+    live.set_param("a", float("inf"))
+    assert live.settle(60)
+    assert "a" in live.messages
+    live.set_param("a", 3.5)
+    assert live.settle(60)
+    assert "a" not in live.messages
+    assert live.parameters["a"] == 3.5

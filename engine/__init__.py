@@ -19,8 +19,9 @@ from engine.errors import (
 from engine.event_log import EventLog
 from engine.failure import Failure
 from engine.fastpath import Batch, BatchObserver, run_batch_fastpath, run_single_fastpath
+from engine.fastpath.preparing import is_prepared, prepare
 from engine.journal import Edit, Journal, JournalEntry
-from engine.machine_code import is_compiled, is_prepared, prepare
+from engine.machine_code import is_compiled
 from engine.model import (
     Model,
     ModelSpec,

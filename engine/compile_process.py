@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import IO
 
 from engine.errors import CompileError, CompileUnavailable, PhasescopeError
-from engine.machine_code import is_prepared, prepare
+from engine.fastpath.preparing import is_prepared, prepare
 from engine.runner.runner_cache import DIRECTORY_VARIABLE, cache_directory
 from engine.sim import Sim
 

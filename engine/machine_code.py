@@ -4,28 +4,16 @@ from abc import ABC
 from functools import partial
 
 from engine.boundary import Boundary
-from engine.fastpath.tiles import batch_runner, is_batch_compiled
 from engine.run_state import is_compiled, runner_for
 from engine.runner.runner_cache import Runner
 from engine.sim import Sim
 from engine.slice_length import SliceLength
 
-__all__ = ["Compilable", "is_compiled", "is_prepared", "prepare"]
+__all__ = ["Compilable", "is_compiled", "prepare"]
 
 
-def is_prepared(sim: Sim, *, batch: bool = False) -> bool:
-    """Tell whether machine code for a problem, or for a batch of it, is in memory or on disk."""
-    return is_batch_compiled(sim) if batch else is_compiled(sim)
-
-
-def prepare(sim: Sim, *, batch: bool = False) -> bool:
+def prepare(sim: Sim) -> bool:
     """Have the runner of a problem in memory, compiled, from disk or from the compiler.
-
-    Parameters
-    ----------
-    sim : Sim
-    batch : bool
-        The runner of `run_batch_fastpath` instead of that of a run.
 
     Returns
     -------
@@ -37,7 +25,7 @@ def prepare(sim: Sim, *, batch: bool = False) -> bool:
     PhasescopeError
         The parts do not fit together.
     """
-    return (batch_runner(sim) if batch else runner_for(sim)).compiled
+    return runner_for(sim).compiled
 
 
 class Compilable(ABC):

@@ -9,6 +9,7 @@ import pytest
 
 import engine
 from widgets import LiveRun, TimeSeries
+from widgets.live.player import Player
 from widgets.live.whole_run import Envelope
 from widgets.views.envelopes import stroke
 
@@ -67,9 +68,8 @@ def test_variables_may_be_called_like_controls(live_run: Maker) -> None:
 
 
 def test_the_whole_run_is_seen_when_its_rows_are_long_gone(live_run: Maker) -> None:
-    live = live_run("spike' = 0\nx' = cos(t)\nspike(0) = 0", fps=30)
-    live._player.ring.capacity = 500
-    live.reset()
+    player = Player(ring_rows=500)
+    live = live_run("spike' = 0\nx' = cos(t)\nspike(0) = 0", player=player)
     stepped(live, 100)
     live.set_state("spike", 9.0)
     stepped(live, 1)

@@ -1,5 +1,6 @@
 """Runs share a processor, and keep to the limits of a public server."""
 
+import gc
 import math
 from collections.abc import Callable
 from dataclasses import fields
@@ -11,6 +12,7 @@ import engine
 from widgets.live.limits import LimitError, Limits
 from widgets.live.model_size import check_size, check_text, operations
 from widgets.live.news import News
+from widgets.live.player import Player
 from widgets.live.sharing import FASTEST, LATE_S, SLOWEST, WINDOW_S, Allowance, Sharing
 
 
@@ -56,7 +58,7 @@ def test_one_page_that_opens_slows_nobody_down() -> None:
 
 def test_every_run_that_moves_has_the_same_share() -> None:
     sharing = Sharing(Clock())
-    runs = [object() for _ in range(40)]
+    runs = [Player() for _ in range(40)]
     for run in runs:
         sharing.attend(run, True)
         sharing.attend(run, True)
@@ -66,6 +68,11 @@ def test_every_run_that_moves_has_the_same_share() -> None:
         sharing.attend(run, False)
     assert sharing.moving == 1
     assert sharing.share() >= min(1.0, 39 * all_of_them)
+    # One that nobody closed does not count either.
+    del run, few
+    runs.clear()
+    gc.collect()
+    assert sharing.moving == 0
 
 
 def test_a_run_computes_its_share_whatever_a_slice_takes() -> None:

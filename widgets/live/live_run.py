@@ -25,7 +25,7 @@ from widgets.live.player import Player
 from widgets.live.reversal import irreversible
 from widgets.live.ring import Array, Ring
 from widgets.live.run_control import RunControl
-from widgets.live.sharing import SHARING
+from widgets.live.sharing import SHARING, Allowance
 from widgets.live.timeline import Mark
 from widgets.live.worker import Worker
 
@@ -101,7 +101,8 @@ class LiveRun(RunControl, Looking):
         **settings: Any,
     ) -> None:
         super().__init__(source=source, **settings)
-        self._player = Player() if player is None else player
+        allowance = Allowance(SHARING.share)
+        self._player = Player(allowance=allowance) if player is None else player
         self.observing = Observing(actions.lyapunov_exponent if observers is None else observers)
         self._observers = self.observing.observers
         self._news = News()

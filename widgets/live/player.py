@@ -24,7 +24,7 @@ from widgets.live.remedies import last_good_row
 from widgets.live.reversal import UNMEASURED
 from widgets.live.ring import Ring
 from widgets.live.rows import early_rows, respaced
-from widgets.live.sharing import SHARING, Allowance
+from widgets.live.sharing import Allowance
 from widgets.live.timeline import Timeline
 from widgets.live.whole_run import WholeRun
 
@@ -47,6 +47,8 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         Rows kept for the views.
     compiling : Compiling, optional
         Who has runs compiled; they begin before that.
+    allowance : Allowance, optional
+        How much of a core may be computed on; all the time there is by default.
     """
 
     def __init__(
@@ -56,13 +58,14 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
         slice_s: float = 0.02,
         ring_rows: int = RING_ROWS,
         compiling: Compiling | None = None,
+        allowance: Allowance | None = None,
     ) -> None:
         super().__init__()
         self.motions = Motions()
         self.unmovable = {}
         self.kept, self.disturbed, self._gesture = [], [], ("", 0.0)
         self.pace = Pace(1.0)
-        self.allowance = Allowance(SHARING.share)
+        self.allowance = Allowance(_all_of_it) if allowance is None else allowance
         self.compiling = Compiling() if compiling is None else compiling
         self.playing = False
         self.watched = True
@@ -339,3 +342,7 @@ class Player(PlayerMotions, PlayerControl, PlayerKeeping, PlayerEdits):
             kicked=self._kicked,
             ring=self.ring,
         )
+
+
+def _all_of_it() -> float:
+    return math.inf

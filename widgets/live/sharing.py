@@ -1,10 +1,13 @@
 """How the runs of one server share its processor, so that each gets less and none gets nothing."""
 
+import math
 import os
 import statistics
 import threading
 import time
+import weakref
 from collections.abc import Callable
+from typing import Any
 
 from widgets.live.limits import LIMITS
 
@@ -49,7 +52,7 @@ class Sharing:
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._moving: set[int] = set()
+        self._moving: weakref.WeakSet[Any] = weakref.WeakSet()
         self._cores = cores()
         self._pace = FASTEST
         self._late: list[float] = []
@@ -65,10 +68,10 @@ class Sharing:
         """Return the most turns a second that a run may take now."""
         return self._pace
 
-    def attend(self, run: object, moves: bool) -> None:
-        """Note whether a run moves."""
+    def attend(self, run: Any, moves: bool) -> None:
+        """Note whether a run moves; it is not kept alive by this."""
         with self._lock:
-            (self._moving.add if moves else self._moving.discard)(id(run))
+            (self._moving.add if moves else self._moving.discard)(run)
 
     def share(self) -> float:
         """Return the share of one core that a run may compute now."""
@@ -123,8 +126,10 @@ class Allowance:
     def begin(self) -> float:
         """Return the seconds that may be spent from now on, until `end`; 0 or less is none."""
         now = self._clock()
-        earned = self._share() * (now - self._looked_at)
-        self._left = min(self._left + earned, SAVED_S)
+        share = self._share()
+        # What is not limited may take as long as a slice lasts.
+        earned = share * max(now - self._looked_at, 0.0) if share < math.inf else math.inf
+        self._left = min(self._left + earned, SAVED_S if share < math.inf else math.inf)
         self._looked_at = now
         self._began_at = self._spent()
         return self._left

@@ -257,7 +257,8 @@ class LiveRun(RunControl, Looking):
 
     def _answered(self, control: str, message: str) -> None:
         """Take over what an edit has led to, and what the engine had against it."""
-        self._said_at = -math.inf
+        # What was asked for is said, and shown, as soon as it has been done.
+        self._said_at = self._drawn_at = -math.inf
         self._refused.pop(control, None)
         if message:
             self._refused[control] = message

@@ -14,10 +14,10 @@ from widgets.live.limits import LIMITS
 COMPUTING = 0.6
 """Share of the cores that runs may compute on together; the rest is for the pictures."""
 
-LATE_S = 0.1
+LATE_S = 0.05
 """News that reach its page's thread later than this say that there is too much of it."""
 
-EARLY_S = 0.05
+EARLY_S = 0.025
 """Where all news comes within this, there may be more."""
 
 WINDOW_S = 0.25

@@ -1,10 +1,12 @@
 """Lyapunov exponents against time, as they settle."""
 
 import math
+import time
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from widgets.live import lyapunov, words
 from widgets.live.live_run import LiveRun
@@ -24,6 +26,12 @@ FACES = {
     "largest": "Largest Lyapunov exponent",
     "all": "Lyapunov spectrum",
 }
+
+MOST_POINTS = 4_000
+"""Most points of all curves together, as far as each has a few hundred."""
+
+PERIOD_S = 0.2
+"""Seconds between two pictures of a run that moves: a mean changes slowly."""
 
 LEGEND = 6
 """Most exponents that have a name in the picture."""
@@ -57,14 +65,17 @@ class Convergence(View):
         super().__init__(live, title=FACES["largest"])
         self._other_watchers = [
             live.param.watch(self._take_model, "stepper"),
+            live.param.watch(self._rest, "playing"),
             live.observing.param.watch(self._take_model, ["chosen", "messages"]),
         ]
         self._dress()
 
     def close(self) -> None:
         """Let go of the run."""
-        self.live.param.unwatch(self._other_watchers[0])
-        self.live.observing.param.unwatch(self._other_watchers[1])
+        *of_run, of_observers = self._other_watchers
+        for watcher in of_run:
+            self.live.param.unwatch(watcher)
+        self.live.observing.param.unwatch(of_observers)
         super().close()
 
     def take_model(self) -> None:
@@ -144,6 +155,10 @@ class Convergence(View):
             ],
         )
 
+    def _rest(self, *events: Any) -> None:
+        if not self.live.playing:
+            self.redraw()
+
     def _forget(self) -> None:
         self._range.forget()
         self._time.forget()
@@ -159,13 +174,18 @@ class Convergence(View):
             self._forget()
         if not places:
             return self._absent(moment, picture, seen)
+        now = time.monotonic()
+        same = seen is not None and seen[0] == picture
+        state = (picture, self.version, moment.n_steps, moment.edits)
+        if same and (seen[1] == state or (now - seen[2] < PERIOD_S and self.live.playing)):
+            return None
         curves = [lyapunov.settling(self.live, place, self.since) for place in places]
         frame = self._frame(moment, curves) if any(len(c.t) for c in curves) else None
         if frame is None:
             frame = absent("", "measuring")
         frame |= {
-            "reset": False if seen == picture else "all",
-            "seen": picture,
+            "reset": False if same else "all",
+            "seen": (picture, state, now),
             "edits": moment.edits,
         }
         return frame
@@ -186,9 +206,9 @@ class Convergence(View):
         for place, curve in enumerate(curves):
             label = f"λ{place + 1}" if len(curves) > 1 and place < LEGEND else ""
             color = 2 + place if len(curves) == 1 else place
-            reached = curve.t <= end
-            line = {"color": color, "x": floats(curve.t[reached], start)}
-            line["y"] = floats(curve.value[reached])
+            shown = _thinned(int(np.searchsorted(curve.t, end, side="right")), len(curves))
+            line = {"color": color, "x": floats(curve.t[shown], start)}
+            line["y"] = floats(curve.value[shown])
             drawn.append(line | ({"label": label} if label else {}))
         for line, curve in zip(list(drawn), curves, strict=True):
             if len(curve.band_t):
@@ -233,7 +253,7 @@ class Convergence(View):
         """Say why nothing is measured."""
         preparing = self.live.status.startswith("Preparing")
         reason = "" if preparing else self._reason()
-        told = (picture, preparing, reason)
+        told = (picture, (preparing, reason), 0.0)
         if seen == told or (not reason and not preparing):
             return None
         frame = absent("preparing what is measured" if preparing else reason)
@@ -262,6 +282,12 @@ class Convergence(View):
         error = curves[0].error
         scatter = f" ± {2.0 * error:.2g}" if math.isfinite(error) else ""
         return f"λ = {words.number(values[0])}{scatter}"
+
+
+def _thinned(samples: int, curves: int) -> npt.NDArray[np.intp]:
+    """Return places of so many samples, evenly, the last one always among them."""
+    stride = -(-samples // max(MOST_POINTS // curves, 200))
+    return np.unique(np.append(np.arange(0, samples, stride or 1), max(samples - 1, 0)))
 
 
 def _pairs(options: Mapping[str, str]) -> list[list[str]]:

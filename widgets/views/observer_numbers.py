@@ -81,10 +81,9 @@ class ObserverNumbers(View):
         if asked != self._asked and due:
             self._asked, self._read_at = asked, now
             self.live.work(f"results {id(self)}", partial(_read, weakref.ref(self)))
-        rows = self._rows()
-        told = [[*row] for row in rows]
-        if seen == told:
+        if seen == self.version:
             return None
+        told, rows = self.version, self._rows()
         frame = absent("" if rows else self._nothing(), "" if rows else "nothing is measured")
         if rows:
             frame["table"] = rows

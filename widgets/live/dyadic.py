@@ -95,7 +95,7 @@ class Grid:
         # Narrower bins than the eye, or a page's numbers, can tell apart say nothing.
         narrow = NARROWEST * max(abs(self.least), abs(self.most))
         while (self.high >> times) - (self.low >> times) >= bins or (
-            self.high > self.low and math.ldexp(1.0, self.power + times) < narrow
+            math.ldexp(1.0, self.power + times) < narrow
         ):
             times += 1
         low, high = self.low >> times, self.high >> times

@@ -37,6 +37,13 @@ class Density(Counted):
         self.log = True
         super().__init__(live, Binning(live, ("t", "t"), (FINEST, FINEST)), title="Density")
 
+    @classmethod
+    def misfit(cls, live: LiveRun) -> str:
+        """Return why there is no plane."""
+        if live.model is None or len(recorded(live)) > 1:
+            return ""
+        return "The model has one variable, and a plane takes two: choose the histogram."
+
     def take_model(self) -> None:
         """Keep the axes where they have a meaning, else take what the model suggests."""
         axes = self.axes if all(self.axes) else self._suggested()

@@ -42,6 +42,7 @@ class PowerSpectrum(Gathered):
         self.since = "start"
         self.log_x, self.log_y = False, True
         self._range = GrowingRange()
+        self._fitted = 0
         self._welch = Welch(live, ("t",))
         self._welch.remembered = live.ring.capacity
         super().__init__(live, self._welch, title="Power spectrum")
@@ -136,6 +137,10 @@ class PowerSpectrum(Gathered):
         if not len(density):
             return absent(f"a spectrum needs {FEWEST} rows that are numbers", "too few rows")
         at = peak(frequency, density)[0]
+        if pieces > 2 * self._fitted or pieces < self._fitted:
+            # What is averaged over more pieces reaches less far down.
+            self._fitted = pieces
+            self._range.forget()
         # The mean was taken away, and what is not positive has no logarithm.
         frequency, density = frequency[1:], density[1:]
         top = float(density.max())

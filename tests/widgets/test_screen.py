@@ -1,5 +1,6 @@
 """Pictures go out on credit, and what they hold is what is to be seen."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -385,6 +386,13 @@ def test_every_kind_of_curve_and_image_travels_in_one_array() -> None:
     assert head["log"] == ["x"]
     assert "seen" not in head
     assert "values" in frame["image"]
+
+
+def test_what_is_beside_the_numbers_travels_as_valid_text() -> None:
+    heads = [{"x": [np.float64(1.5), np.inf], "words": "λ", "at": np.arange(2), "z": [np.nan]}]
+    assert json.loads(screen.written(heads)) == [
+        {"x": [1.5, None], "words": "λ", "at": [0, 1], "z": [None]}
+    ]
 
 
 def test_what_a_control_is_refused_is_said_at_that_control(page) -> None:

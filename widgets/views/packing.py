@@ -1,5 +1,7 @@
 """Frames as they travel to a page: their numbers in one array, the rest beside it."""
 
+import json
+import math
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -40,3 +42,27 @@ def _packed_curve(curve: Mapping[str, Any], pieces: list[Any]) -> dict[str, Any]
     pieces += [np.asarray(curve[axis], np.float32) for axis in ("x", "y", "z")[: 2 + deep]]
     head = {key: value for key, value in curve.items() if key not in ("x", "y", "z")}
     return {"color": 0, **head, "count": len(curve["x"]), "deep": deep}
+
+
+def written(heads: list[dict[str, Any]]) -> str:
+    """Write what is not in the array as one text, which travels at a tenth of the cost.
+
+    What is not finite is written as null.
+    """
+    try:
+        return json.dumps(heads, allow_nan=False, default=_plain)
+    except ValueError:
+        return json.dumps(_finite(heads), default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    """Return a number or an array of NumPy as Python's own."""
+    return _finite(value.tolist())
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

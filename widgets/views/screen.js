@@ -132,7 +132,8 @@ export function render({model, el}) {
   }
 
   // All numbers of a picture come in one array, one curve's abscissae and ordinates after another.
-  function show({seq, frames, numbers}) {
+  function show({seq, frames: text, numbers}) {
+    const frames = JSON.parse(text)
     const all = new Float32Array(numbers.buffer, numbers.byteOffset, numbers.length)
     let at = 0
     const take = (count) => all.subarray(at, at += count)

@@ -13,7 +13,7 @@ from panel.io.state import set_curdoc
 
 from widgets.live.refusal import REFUSALS
 from widgets.views.arrangement import Arrangement, Source
-from widgets.views.packing import Frame, packed
+from widgets.views.packing import Frame, packed, written
 
 FRAMES_OUT = 3
 """How many pictures may be on their way to the browser, unpainted."""
@@ -276,6 +276,12 @@ class Screen(pn.custom.JSComponent):
                 else:
                     self._following.discard(pane)
             self._send_msg({"seq": self._sent, "first": self._first, **packed(frames)})
+
+    def _send_msg(self, data: dict[str, Any]) -> None:
+        """Send a message, a picture's frames as text."""
+        if "frames" in data:
+            data = {**data, "frames": written(data["frames"])}
+        super()._send_msg(data)
 
     def _draw(self) -> dict[str, Frame]:
         """Return the frames of the views that can be seen and have something new."""

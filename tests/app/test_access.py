@@ -87,7 +87,13 @@ def test_no_state_of_the_page_is_closed_to_anybody(open_app) -> None:
 
     def check(state: str) -> None:
         page.wait_for_timeout(400)
-        assert violations(page) == [], state
+        # A slow machine takes a while to put on other colours.
+        for _ in range(5):
+            found = violations(page)
+            if not found:
+                break
+            page.wait_for_timeout(1000)
+        assert found == [], state
         assert overflow(page) == [], state
 
     check("light, all panels open")

@@ -16,6 +16,7 @@ button:focus-visible { outline: 3px solid #0060a0; outline-offset: 2px; }
 const ASK_MS = 5000          // between two questions whether the server listens
 const SILENCE_MS = 12000     // of a server that is there
 const RETRY_MS = 15000       // between two attempts, after those that Bokeh makes by itself
+const GREETING_MS = 1500     // within which a server greets
 const WELL_MS = 6000         // how long good news is shown
 // What outlives this component: after a reconnection the whole page is drawn afresh.
 const PAGE = window.phasescopeConnection ??= {session: "", lost: false}
@@ -46,6 +47,14 @@ export function render({model, el, view}) {
     if (!el.isConnected) { return }
     PAGE.lost = true
     heardAt = performance.now()
+    // A run that streams may speak before the server's greeting, which Bokeh takes for an error and
+    // then waits for ever: another attempt may be luckier.
+    const connection = event.connection?.deref?.()
+    // Half a message that came before the cut would be taken for the beginning of the next one.
+    if (connection?._receiver) { connection._receiver = new connection._receiver.constructor() }
+    setTimeout(() => {
+      if (PAGE.lost && el.isConnected && connection?.socket?.readyState === WebSocket.OPEN) { connection.socket.close() }
+    }, (event.timeout ?? 0) + GREETING_MS)
     again.onclick = () => { say("Trying to reach the server …"); event.reconnect() }
     if (event.timeout !== null) {
       const wait = Math.round(event.timeout / 1000)

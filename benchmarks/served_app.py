@@ -98,7 +98,7 @@ def served_process(
     )
     deadline = time.monotonic() + timeout
     try:
-        while not _listens(port):
+        while not listens(port):
             if server.poll() is not None:
                 raise RuntimeError(f"the server ended with status {server.returncode}")
             if time.monotonic() > deadline:

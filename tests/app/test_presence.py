@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from app.presence import turned_away
+from benchmarks.served_app import listens
 
 PATIENCE_S = 60
 MAIN = Path(__file__).parents[2] / "app" / "main.py"
@@ -33,6 +34,10 @@ def served(port: int) -> Iterator[str]:
     """Serve the application from this process, with the lifetimes that a server has by default."""
     settings = {"port": port, "show": False, "threaded": True, "liveness": True}
     server = pn.serve({"app": str(MAIN)}, **settings)
+    deadline = time.monotonic() + PATIENCE_S
+    while not listens(port):
+        assert time.monotonic() < deadline, "the server does not listen"
+        threading.Event().wait(0.05)
     yield f"http://localhost:{port}"
     server.stop()
 

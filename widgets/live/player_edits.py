@@ -230,4 +230,4 @@ class PlayerEdits(ABC):
             gone = [o.title for o in before if o.key not in {o.key for o in fitted}]
             words = [f"measured from here: {', '.join(added)}"] if added else []
             words += [f"no longer measured: {', '.join(gone)}"] if gone else []
-            self._note_edit("observers", "; ".join(words))
+            self._note_edit("observers", "; ".join(words), same=False)

@@ -122,10 +122,11 @@ def test_noise_of_the_readme_has_its_variance(capsys):
     assert float(capsys.readouterr().out) == pytest.approx(0.125, rel=0.15)
 
 
-def test_commands_of_the_readme_are_one_line_each():
+def test_commands_to_start_and_to_test_are_one_line_each():
     commands = re.findall(r"```sh\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
-    assert [len(command.splitlines()) for command in commands] == [1, 1]
-    start, test = commands
+    start, serve, test = commands
+    assert [len(command.splitlines()) for command in (start, test)] == [1, 1]
+    assert serve.startswith("panel serve app")
     assert start.startswith("python3 -m venv .venv && .venv/bin/pip install")
     assert "panel serve app" in start
     assert test == block(README, "test command")
@@ -274,7 +275,7 @@ def test_recording_plan_of_the_guide_keeps_what_it_says():
 
 def test_viewer_of_the_guide_draws(tmp_path, monkeypatch):
     path = tmp_path / "histogram.py"
-    path.write_text(block(CONTRIBUTING, "viewer: widgets/histogram.py"), encoding="utf-8")
+    path.write_text(block(CONTRIBUTING, "viewer: widgets/views/occurrences.py"), encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     histogram = importlib.import_module("histogram")
     live = widgets.LiveRun("logistic", speed=float("inf"))

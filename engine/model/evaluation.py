@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
+from typing import Any
 
 from engine.errors import ExpressionError
 from engine.model import arithmetic
@@ -21,7 +22,13 @@ from engine.model.nodes import (
     Symbol,
 )
 
-__all__ = ["FunctionTable", "constant_value", "evaluate"]
+__all__ = [
+    "Evaluation",
+    "FunctionTable",
+    "TooManyOperationsError",
+    "constant_value",
+    "evaluate",
+]
 
 FunctionTable = Mapping[str, tuple[tuple[str, ...], Node]]
 _NO_FUNCTIONS: FunctionTable = MappingProxyType({})
@@ -42,7 +49,6 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-_MAX_STEPS = 20_000
 
 
 def evaluate(
@@ -72,7 +78,8 @@ def evaluate(
     ExpressionError
         If the functions make it take more than 20,000 operations.
     """
-    return _Evaluation(functions).value(node, values)
+    value: float = Evaluation(functions).value(node, values)
+    return value
 
 
 def constant_value(
@@ -85,15 +92,43 @@ def constant_value(
         return None
 
 
-class _Evaluation:
+class TooManyOperationsError(ExpressionError):
+    """An expression takes more operations than are allowed."""
+
+
+class Evaluation:
+    """Walk a resolved expression, each operation on floats.
+
+    Another kind of value has other tables, and its own way to choose and to combine truths.
+
+    Parameters
+    ----------
+    functions : mapping of str to (argument names, body)
+        The model's functions.
+    """
+
+    operations: Mapping[str, Callable[[Any, Any], Any]] = _OPERATIONS
+    comparisons: Mapping[str, Callable[[Any, Any], Any]] = _COMPARISONS
+    calls: Mapping[str, Callable[..., Any]] = {**arithmetic.PRIMITIVES, **arithmetic.COMPOSED}
+    most = 20_000
+
     def __init__(self, functions: FunctionTable) -> None:
         self.functions = functions
-        self.steps = 0
+        self._done = 0
 
-    def value(self, node: Node, values: Mapping[Symbol, float]) -> float:
-        self.steps += 1
-        if self.steps > _MAX_STEPS:
-            raise ExpressionError("the expression takes too many operations")
+    def value(self, node: Node, values: Mapping[Symbol, Any]) -> Any:
+        """Return the value of a node, given that of each symbol.
+
+        Raises
+        ------
+        KeyError
+            `values` lacks a symbol.
+        TooManyOperationsError
+            It takes more than `most` operations.
+        """
+        self._done += 1
+        if self._done > self.most:
+            raise TooManyOperationsError("the expression takes too many operations")
         match node:
             case Number(value):
                 return value
@@ -102,24 +137,22 @@ class _Evaluation:
             case Negate(operand):
                 return -self.value(operand, values)
             case Not(operand):
-                return 0.0 if self.value(operand, values) else 1.0
+                return self.negation(self.value(operand, values))
             case Chain(first, rest):
                 total = self.value(first, values)
                 for sign, term in rest:
-                    total = _OPERATIONS[sign](total, self.value(term, values))
+                    total = self.operations[sign](total, self.value(term, values))
                 return total
             case Power(base, exponent):
-                return arithmetic.power(self.value(base, values), self.value(exponent, values))
+                return self.calls["power"](self.value(base, values), self.value(exponent, values))
             case Compare(first, rest):
                 return self.comparison(first, rest, values)
             case Logic(word, operands):
-                quantifier = all if word == "and" else any
-                return float(quantifier(self.value(operand, values) for operand in operands))
+                return self.combination(word, operands, values)
             case Conditional(then, condition, otherwise):
-                return self.value(then if self.value(condition, values) else otherwise, values)
+                return self.choice(then, condition, otherwise, values)
             case Call(name, arguments):
-                function = arithmetic.PRIMITIVES.get(name) or arithmetic.COMPOSED[name]
-                return function(*(self.value(argument, values) for argument in arguments))
+                return self.calls[name](*(self.value(argument, values) for argument in arguments))
             case Apply(name, arguments):
                 parameters, body = self.functions[name]
                 given = {
@@ -130,16 +163,31 @@ class _Evaluation:
             case _:
                 raise KeyError(node)
 
+    def negation(self, value: Any) -> Any:
+        """Return 1 where a value is not true."""
+        return 0.0 if value else 1.0
+
+    def combination(
+        self, word: str, operands: tuple[Node, ...], values: Mapping[Symbol, Any]
+    ) -> Any:
+        """Return whether all of the operands are true, or any."""
+        quantifier = all if word == "and" else any
+        return float(quantifier(self.value(operand, values) for operand in operands))
+
+    def choice(
+        self, then: Node, condition: Node, otherwise: Node, values: Mapping[Symbol, Any]
+    ) -> Any:
+        """Return one value where a condition holds, the other where not."""
+        return self.value(then if self.value(condition, values) else otherwise, values)
+
     def comparison(
-        self,
-        first: Node,
-        rest: tuple[tuple[str, Node], ...],
-        values: Mapping[Symbol, float],
-    ) -> float:
+        self, first: Node, rest: tuple[tuple[str, Node], ...], values: Mapping[Symbol, Any]
+    ) -> Any:
+        """Return whether each of a chain of comparisons holds."""
         left = self.value(first, values)
         for sign, term in rest:
             right = self.value(term, values)
-            if not _COMPARISONS[sign](left, right):
+            if not self.comparisons[sign](left, right):
                 return 0.0
             left = right
         return 1.0

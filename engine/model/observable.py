@@ -9,20 +9,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.errors import ExpressionError
-from engine.model.evaluation import FunctionTable
+from engine.model.evaluation import Evaluation, FunctionTable, TooManyOperationsError
 from engine.model.names import Scope, resolve
 from engine.model.nodes import (
     Apply,
-    Call,
-    Chain,
-    Compare,
-    Conditional,
-    Logic,
-    Negate,
     Node,
-    Not,
-    Number,
-    Power,
     Symbol,
     children,
     is_condition,
@@ -100,7 +91,7 @@ class Observable:
             known[Symbol("state", name)] = np.asarray(states[name], dtype=np.float64)
         for name in self.params:
             known[Symbol("param", name)] = np.asarray(params[name], dtype=np.float64)
-        evaluation = _Evaluation(self._functions)
+        evaluation = _ColumnEvaluation(self._functions)
         with np.errstate(all="ignore"):
             for name, tree in self._aux.items():
                 known[Symbol("aux", name)] = evaluation.value(tree, known)
@@ -150,7 +141,7 @@ def _observable_of(model: "Model", tree: Node, text: str, where: str) -> Observa
         )
     except RecursionError:
         raise ExpressionError(f"{where}: the expression is nested too deeply") from None
-    except _TooLongError:
+    except TooManyOperationsError:
         raise ExpressionError(
             f"{where}: the expression takes more than {MOST_OPERATIONS} operations a row"
         ) from None
@@ -185,70 +176,6 @@ def _symbols(node: Node, model: "Model") -> set[Symbol]:
             waiting.append(model.function_table[present.function][1])
         waiting += children(present)
     return found
-
-
-class _TooLongError(Exception):
-    """More operations than are allowed."""
-
-
-class _Evaluation:
-    """Walk a tree once, each operation on all the rows."""
-
-    def __init__(self, functions: FunctionTable) -> None:
-        self._functions = functions
-        self._operations = 0
-
-    def value(self, node: Node, known: Mapping[Symbol, Any]) -> Any:
-        self._operations += 1
-        if self._operations > MOST_OPERATIONS:
-            raise _TooLongError
-        match node:
-            case Number(value):
-                return value
-            case Symbol():
-                return known[node]
-            case Negate(operand):
-                return np.negative(self.value(operand, known))
-            case Not(operand):
-                return _truth(self.value(operand, known)) == 0.0
-            case Chain(first, rest):
-                total = self.value(first, known)
-                for sign, term in rest:
-                    total = _OPERATIONS[sign](total, self.value(term, known))
-                return total
-            case Power(base, exponent):
-                return _power(self.value(base, known), self.value(exponent, known))
-            case Compare(first, rest):
-                return self._comparison(first, rest, known)
-            case Logic(word, operands):
-                combine = np.logical_and if word == "and" else np.logical_or
-                values = [_truth(self.value(operand, known)) for operand in operands]
-                return combine.reduce(np.broadcast_arrays(*values))
-            case Conditional(then, condition, otherwise):
-                chosen = _truth(self.value(condition, known))
-                return np.where(chosen, self.value(then, known), self.value(otherwise, known))
-            case Call(name, arguments):
-                return _FUNCTIONS[name](*(self.value(argument, known) for argument in arguments))
-            case Apply(name, arguments):
-                parameters, body = self._functions[name]
-                given = {
-                    Symbol("argument", parameter): self.value(argument, known)
-                    for parameter, argument in zip(parameters, arguments, strict=True)
-                }
-                return self.value(body, {**known, **given})
-            case _:
-                raise KeyError(node)
-
-    def _comparison(
-        self, first: Node, rest: tuple[tuple[str, Node], ...], known: Mapping[Symbol, Any]
-    ) -> Any:
-        left = self.value(first, known)
-        holds: Any = True
-        for sign, term in rest:
-            right = self.value(term, known)
-            holds = np.logical_and(holds, _COMPARISONS[sign](left, right))
-            left = right
-        return holds
 
 
 def _truth(value: Any) -> Any:
@@ -311,7 +238,6 @@ def _table() -> Mapping[str, Callable[..., Any]]:
 
 
 _FUNCTIONS = _table()
-
 _OPERATIONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "+": np.add,
     "-": np.subtract,
@@ -328,3 +254,39 @@ _COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {
     "==": np.equal,
     "!=": np.not_equal,
 }
+
+
+class _ColumnEvaluation(Evaluation):
+    """Walk an expression, each operation on all the rows."""
+
+    operations = _OPERATIONS
+    comparisons = _COMPARISONS
+    calls = _FUNCTIONS
+    most = MOST_OPERATIONS
+
+    def negation(self, value: Any) -> Any:
+        return _truth(value) == 0.0
+
+    def combination(
+        self, word: str, operands: tuple[Node, ...], values: Mapping[Symbol, Any]
+    ) -> Any:
+        combine = np.logical_and if word == "and" else np.logical_or
+        truths = [_truth(self.value(operand, values)) for operand in operands]
+        return combine.reduce(np.broadcast_arrays(*truths))
+
+    def choice(
+        self, then: Node, condition: Node, otherwise: Node, values: Mapping[Symbol, Any]
+    ) -> Any:
+        chosen = _truth(self.value(condition, values))
+        return np.where(chosen, self.value(then, values), self.value(otherwise, values))
+
+    def comparison(
+        self, first: Node, rest: tuple[tuple[str, Node], ...], values: Mapping[Symbol, Any]
+    ) -> Any:
+        left = self.value(first, values)
+        holds: Any = True
+        for sign, term in rest:
+            right = self.value(term, values)
+            holds = np.logical_and(holds, self.comparisons[sign](left, right))
+            left = right
+        return holds

@@ -14,7 +14,8 @@ from tornado.websocket import WebSocketClientConnection, websocket_connect
 PATIENCE_S = 120.0
 _TOKEN = re.compile(r'"token":\s*"([^"]+)"')
 _PICTURE = re.compile(r'\["seq",\s*(\d+)\]')
-_EDITS = re.compile(r'\["edits",\s*(\d+)\]')
+# What is beside a picture's numbers is a text in the text.
+_EDITS = re.compile(r'\\"edits\\":\s*(\d+)')
 
 
 class SessionClient:

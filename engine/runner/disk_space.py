@@ -12,6 +12,9 @@ DISK_LIMIT = 256 * 2**20
 _KEPT = 0.75
 # A temporary file this old was left by a process that was killed while it wrote.
 _ABANDONED_S = 3600.0
+# After so much of the limit was written here it is looked again what others have written.
+_UNSEEN = 1.0 / 64.0
+_may_be_written: dict[tuple[tuple[Path, ...], int], float] = {}
 
 
 def mark_used(path: Path) -> None:
@@ -23,10 +26,27 @@ def mark_used(path: Path) -> None:
         return
 
 
-def make_room(folders: Iterable[Path], limit: int) -> None:
+def note_written(folders: tuple[Path, ...], limit: int, size: int) -> None:
+    """Note that a file was written, and make room where there may be none left.
+
+    To look at thousands of files takes as long as to compile a small model, so that happens at a
+    process's first entry and then only once in a while.
+    """
+    left = _may_be_written.get((folders, limit), 0.0) - size
+    if left <= 0.0:
+        left = min(_UNSEEN * limit, limit - make_room(folders, limit))
+    _may_be_written[folders, limit] = left
+
+
+def make_room(folders: Iterable[Path], limit: int) -> int:
     """Remove the files unused for longest until the folders keep within the limit.
 
     Another process may read, write and remove files meanwhile: one that is missing is made again.
+
+    Returns
+    -------
+    int
+        Bytes that the rest takes.
     """
     files = [entry for folder in folders for entry in _files(folder)]
     now, total = time.time(), sum(size for _, size, _ in files)
@@ -40,6 +60,7 @@ def make_room(folders: Iterable[Path], limit: int) -> None:
         except OSError:
             continue
         total -= size
+    return total
 
 
 def _files(folder: Path) -> Iterable[tuple[float, int, Path]]:

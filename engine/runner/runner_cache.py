@@ -175,8 +175,8 @@ def write_atomically(path: Path, content: bytes) -> bool:
         if temporary is not None:
             _discard(temporary)
         return False
-    folders = [cache_directory() / folder for folder in FOLDERS]
-    disk_space.make_room(folders, disk_space.DISK_LIMIT)
+    folders = tuple(cache_directory() / folder for folder in FOLDERS)
+    disk_space.note_written(folders, disk_space.DISK_LIMIT, len(content))
     return True
 
 

@@ -250,6 +250,26 @@ def test_a_file_left_by_a_killed_process_goes_and_one_being_written_stays(tmp_pa
     assert list(tmp_path.iterdir()) == [new]
 
 
+def test_files_are_looked_at_only_once_in_a_while(tmp_path, monkeypatch):
+    looked = []
+    make_room = disk_space.make_room
+
+    def counted(folders, limit):
+        looked.append(limit)
+        return make_room(folders, limit)
+
+    monkeypatch.setattr(disk_space, "make_room", counted)
+    for i in range(320):
+        (tmp_path / f"{i}.bin").write_bytes(bytes(10))
+        disk_space.note_written((tmp_path,), 6400, 10)
+    assert len(looked) == 1 + 31
+    # Where there is little room left, earlier.
+    for i in range(320, 960):
+        (tmp_path / f"{i}.bin").write_bytes(bytes(10))
+        disk_space.note_written((tmp_path,), 6400, 10)
+        assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 6400
+
+
 def test_the_cache_on_disk_keeps_within_its_limit(own_cache, monkeypatch):
     monkeypatch.setattr(disk_space, "DISK_LIMIT", 1)
     for name in ("logistic", "henon"):

@@ -11,12 +11,15 @@ from app.connection import Connection
 from app.head import LOOK_ACTIONS, Edge, Look, Masthead
 from app.pages import Pages
 from app.presence import Presence, admit
+from app.promptness import send_at_once
 from app.theme import page_style, template, theme_config
 from widgets import Explorer, Keys
+from widgets.live.compiler import COMPILER
 
 ASSETS = pathlib.Path(__file__).parent / "assets"
 
 pn.extension("katex", reconnect=True)
+send_at_once()
 
 explorer = Explorer(model_asked_for(pn.state.session_args), start_when_shown=True)
 admit(explorer)
@@ -49,4 +52,5 @@ page = pmui.Page(
     template=template(),
 )
 put_out(page)
+pn.state.onload(COMPILER.warm_up)
 page.servable()

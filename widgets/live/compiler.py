@@ -99,8 +99,9 @@ class Compiler:
 
     def warm_up(self) -> None:
         """Have the process started before there is anything to compile; returns at once."""
-        self._begin()
-        self._to_build.put(START)
+        if self.pid is None:
+            self._begin()
+            self._to_build.put(START)
 
     def close(self) -> None:
         """End the process and the threads; what is still waited for is refused."""

@@ -113,7 +113,8 @@ function drawTrail(ink, trail, scale, colour) {
     const from = trail.start + Math.floor(count * band / bands)
     const to = Math.min(trail.end, trail.start + Math.floor(count * (band + 1) / bands) + 1)
     ink.globalAlpha = 0.20 + 0.80 * ((band + 1) / bands) ** 1.6
-    ink.lineWidth = (band === bands - 1 ? 1.8 : 1.2) * scale.thick
+    // A line no wider than a pixel takes a browser half as long as a slightly wider one.
+    ink.lineWidth = (band === bands - 1 ? 1.8 : 1.0) * scale.thick
     ink.beginPath()
     let broken = true
     for (let i = from; i < to; i++) {

@@ -5,7 +5,7 @@
 // ones, so a slow page drops pictures and never queues them.
 
 // As many as may be unanswered beside one that is missing.
-const MOST_EARLY = 2
+const MOST_EARLY = 1
 
 export function render({model, el}) {
   const style = document.createElement("style")

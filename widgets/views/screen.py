@@ -15,8 +15,8 @@ from widgets.live.refusal import REFUSALS
 from widgets.views.arrangement import Arrangement, Source
 from widgets.views.packing import Frame, packed, written
 
-FRAMES_OUT = 3
-"""How many pictures may be on their way to the browser, unpainted."""
+FRAMES_OUT = 2
+"""How many pictures may be on their way to the browser, unpainted; an edit waits for them."""
 
 CREDIT_S = 2.0
 """After how many seconds a picture that was not acknowledged is given up for lost."""

@@ -281,10 +281,15 @@ class History(param.Parameterized):
                 changes.setdefault(path[1], {})[path[2]] = value
         if changes:
             put_back(self._session.live, changes)
-        for name in dict.fromkeys(path[0] for path in differing if path[0] != "run"):
-            self._session.parts[name].restore(
-                _with(present[name], {p[1:]: v for p, v in differing.items() if p[0] == name})
-            )
+        # A part announces every step on its way there, and none of them is a change of its own.
+        self._exchanging += 1
+        try:
+            for name in dict.fromkeys(path[0] for path in differing if path[0] != "run"):
+                self._session.parts[name].restore(
+                    _with(present[name], {p[1:]: v for p, v in differing.items() if p[0] == name})
+                )
+        finally:
+            self._exchanging -= 1
         self._known = self._session.sections()
 
     def _tell(self) -> None:

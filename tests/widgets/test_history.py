@@ -336,6 +336,37 @@ def test_views_and_what_is_measured_are_undone_too() -> None:
     assert live.join(60)
 
 
+def test_views_that_adapt_to_another_model_come_back_in_one_step_each_way() -> None:
+    explorer = Explorer("lorenz")
+    history, board, live = explorer.history, explorer.board, explorer.live
+    clock = Clock()
+    history._clock = clock
+    live.step()
+    assert live.settle(60)
+    history.look()
+    flow = board.describe()
+    clock.now += 10.0
+    # A map of fewer variables: more than one view has to show something else.
+    explorer.choose_model("henon")
+    assert live.settle(60)
+    map_ = board.describe()
+    assert flow != map_
+    assert history.undo_words == "model henon"
+    clock.now += 10.0
+    history.undo()
+    assert live.settle(60)
+    assert board.describe() == flow
+    assert (history.undo_words, history.redo_words) == ("", "model henon")
+    clock.now += 10.0
+    history.redo()
+    assert live.settle(60)
+    assert live.model.name == "henon"
+    assert board.describe() == map_
+    assert (history.undo_words, history.redo_words) == ("model henon", "")
+    explorer.close()
+    assert live.join(60)
+
+
 def test_a_document_of_hostile_parts_changes_nothing() -> None:
     explorer = Explorer("lorenz")
     live = explorer.live

@@ -2,7 +2,7 @@
 
 const STYLE = `
 :host { display: block; width: 100%; }
-.bar { font: 500 calc(clamp(14px, 0.4vw + 8.5px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; display: grid; gap: 6px; padding: 4px 8px 2px; }
+.bar { grid-template-columns: minmax(0, 1fr); font: 500 calc(clamp(14px, 0.4vw + 8.5px, 18px) * var(--phasescope-scale, 1)) system-ui, sans-serif; display: grid; gap: 6px; padding: 4px 8px 2px; }
 .row { display: flex; flex-wrap: wrap; align-items: center; gap: 5px; }
 .gap { flex: 0 0 5px; }
 .far { flex: 1 1 10px; }
@@ -25,7 +25,7 @@ input[aria-invalid=true] { border-color: #d55e00; }
 label { display: inline-flex; align-items: center; gap: 6px; white-space: nowrap; }
 .unit { opacity: .75; font-weight: 400; white-space: nowrap; }
 :focus-visible { outline: 2px solid #3a9bd9; outline-offset: 1px; }
-.error { margin: 0; padding: 0 0 0 8px; border: 0; border-left: 3px solid #d55e00; background: none; color: color-mix(in srgb, #d55e00 70%, currentColor); font-weight: 400; }
+.error { overflow-wrap: anywhere; max-height: 6.5em; overflow-y: auto; margin: 0; padding: 0 0 0 8px; border: 0; border-left: 3px solid #d55e00; background: none; color: color-mix(in srgb, #d55e00 70%, currentColor); font-weight: 400; }
 .error:empty { display: none; }
 `
 

@@ -65,7 +65,7 @@ def remarks(
     lines = text.splitlines()
     if listed := _LISTED.findall(message):
         return tuple(
-            _remark(kind, words, lines, int(line), _indent(lines, int(line)))
+            _remark(kind, words, lines, int(line), _column(words, lines, int(line)))
             for line, words in listed
         )
     message = _without_origin(message, origin)
@@ -83,7 +83,7 @@ def remarks(
         column = int(found.group("column") or 0)
         if not line:
             return (_remark(kind, message, lines, *_place_of_quoted(message, text)),)
-        return (_remark(kind, words, lines, line, column or _indent(lines, line)),)
+        return (_remark(kind, words, lines, line, column or _column(words, lines, line)),)
     at = _place_of_block(found, words, text)
     return (_remark(kind, f"{block}: {words}" if words else message, lines, *at),)
 
@@ -110,6 +110,16 @@ def _remark(
     found = _HERE.match(shown, column - 1)
     width = len(found.group()) if found else 1
     return Remark(kind=kind, words=words, line=line, column=column, width=width)
+
+
+def _column(words: str, lines: list[str], line: int) -> int:
+    """Return where a line has what the words quote first of it, else where it begins."""
+    shown = lines[line - 1].partition("#")[0] if 0 < line <= len(lines) else ""
+    for quoted in _QUOTED.findall(words):
+        found = re.search(rf"(?<!\w){re.escape(quoted)}(?!\w)", shown)
+        if found is not None:
+            return found.start() + 1
+    return _indent(lines, line)
 
 
 def _indent(lines: list[str], line: int) -> int:

@@ -56,7 +56,9 @@ _FENCES = {
     "sqrt": (r"\sqrt{", "}"),
     "cbrt": (r"\sqrt[3]{", "}"),
 }
-_ENDS_IN_WORD = re.compile(r"\\mathrm\{\w*\}(_\{[^{}]*\})?$")
+# A name that can be clicked on is wrapped up once more.
+_BEGINS_WITH_WORD = re.compile(r"(\\href\{[^{}]*\}\{)?\\mathrm")
+_ENDS_IN_WORD = re.compile(r"\\mathrm\{\w*\}(_\{[^{}]*\})?\}?$")
 _ASSIGNMENT = re.compile(r"\s*(\w+)\s*([-+*/]?)=(?!=)\s*(.*)", re.DOTALL)
 _CROSSINGS = {
     "cross_up": r"\nearrow",
@@ -347,7 +349,7 @@ def _side_by_side(left: str, right: str) -> str:
     if digits:
         return rf"{left} \cdot {right}"
     # Words need a space to stay apart; letters stand side by side.
-    words = right.startswith(r"\mathrm") or _ENDS_IN_WORD.search(left)
+    words = _BEGINS_WITH_WORD.match(right) or _ENDS_IN_WORD.search(left)
     return rf"{left} \, {right}" if words else f"{left} {right}"
 
 

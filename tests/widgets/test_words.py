@@ -27,6 +27,8 @@ def test_numbers_are_short(value: float, text: str) -> None:
 def test_position_names_time_steps_and_state() -> None:
     assert words.position("ode", 12.3, 1230, {"x": 1.0}) == "t = 12.30 · 1,230 steps · x = 1.0000"
     assert words.position("map", 7.0, 7, {"x": 0.25}) == "iteration 7 · x = 0.2500"
+    counted = words.position("map", 7.0, 7, {"n": 1_234_567.0}, whole=True)
+    assert counted == "iteration 7 · n = 1,234,567"
 
 
 def test_a_blow_up_names_the_variable_and_what_to_do() -> None:

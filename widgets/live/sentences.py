@@ -22,7 +22,8 @@ def status(player: Player, absent: str) -> str:
         mode = f"{mode}, {player.compiling.words}"
     states = {name: moment.values[name] for name in sim.model.state_names}
     steps = round(moment.t) if sim.model.kind == "map" else moment.n_steps
-    return f"{mode} · {words.position(sim.model.kind, moment.t, steps, states)}"
+    whole = sim.model.dtype == "int64"
+    return f"{mode} · {words.position(sim.model.kind, moment.t, steps, states, whole=whole)}"
 
 
 def failure(player: Player) -> str:

@@ -19,6 +19,10 @@ def number(value: float) -> str:
     return f"{value:.4g}"
 
 
+def _integer(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) < 1e15 else number(value)
+
+
 def brief(value: float) -> str:
     """Write a setting as one would type it."""
     return f"{value:.6g}"
@@ -36,9 +40,15 @@ def mode(playing: bool, backward: bool, goal: str, paused_by: str) -> str:
     return " ".join(filter(None, ["Running", "backward" if backward else "", goal]))
 
 
-def position(kind: str, t: float, n_steps: int, values: Mapping[str, float]) -> str:
-    """Say where a run is: its time, its steps, its state, of many variables the first few."""
-    state = [f"{name} = {number(value)}" for name, value in values.items()]
+def position(
+    kind: str, t: float, n_steps: int, values: Mapping[str, float], *, whole: bool = False
+) -> str:
+    """Say where a run is: its time, its steps, its state, of many variables the first few.
+
+    The state of a model that counts in integers is told as such.
+    """
+    write = _integer if whole else number
+    state = [f"{name} = {write(value)}" for name, value in values.items()]
     if len(state) > STATES:
         state = [*state[: STATES // 2], f"and {len(state) - STATES // 2} more"]
     if kind == "map":

@@ -126,6 +126,16 @@ def test_what_an_ode_file_asks_for_in_vain_is_listed_line_by_line():
     assert {remark.line for remark in errors} <= {3, 5}
 
 
+@pytest.mark.parametrize(
+    ("line", "column", "width"),
+    [("y'=mu*(1-x^2)*yy-x # yy", 15, 2), ("aux q=2*foo(x)", 9, 3)],
+)
+def test_a_fault_in_a_line_of_an_ode_file_lies_at_the_name_it_is_about(line, column, width):
+    text = f"par mu=1\nx'=-x\n{line}\ndone\n"
+    (fault,) = engine.read_model(text, "file.ode").remarks
+    assert (fault.line, fault.column, fault.width) == (3, column, width)
+
+
 def test_reading_warns_nobody(recwarn):
     engine.read_model("x' = -k*x")
     assert not recwarn.list

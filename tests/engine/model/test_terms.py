@@ -76,3 +76,9 @@ def test_events_are_linked_too():
     ((condition, (assignment,)),) = model.latex_events(link=True)
     assert condition == r"\href{x}{x} > \href{k}{k}"
     assert assignment == r"\href{x}{x} \gets 0"
+
+
+def test_words_stand_apart_also_where_they_can_be_clicked_on():
+    (row,) = engine.load_model("window' = a*fit*window\nfit = 1\na = 1").equation_rows(link=True)
+    fit, window = r"\href{fit}{\mathrm{fit}}", r"\href{window}{\mathrm{window}}"
+    assert [term.latex for term in row.terms] == [rf"\href{{a}}{{a}} \, {fit} \, {window}"]

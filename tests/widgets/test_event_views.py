@@ -24,7 +24,7 @@ def test_a_neuron_fires_at_the_period_of_its_formula(live_run: Maker) -> None:
     period = 10.0 * np.log(1.5 / 0.5)
     frame = raster.draw(None)
     (ticks,) = frame["curves"]
-    assert (ticks["style"], ticks["label"]) == ("ticks", "spike")
+    assert (ticks["style"], frame["rows"]) == ("ticks", ["spike"])
     assert np.diff(ticks["x"]) == pytest.approx(period, abs=1e-3)
     assert frame["x"][1] == live.moment.t
     assert frame["words"].startswith(f"spike {int(2_000 // period)}")
@@ -47,7 +47,7 @@ def test_a_ball_has_two_events_and_reset_forgets_them(live_run: Maker) -> None:
     raster = EventRaster(live)
     advanced(live, 400)
     frame = raster.draw(None)
-    assert [curve["label"] for curve in frame["curves"]] == ["bounce", "top"]
+    assert frame["rows"] == ["top", "bounce"]  # from the bottom
     assert [len(curve["x"]) for curve in frame["curves"]] == [5, 5]
     live.reset()
     assert live.settle(60)

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from widgets import LiveRun
+from widgets.live.refusal import REFUSALS
 from widgets.views.kinds import VIEWS
 from widgets.views.packing import packed
 from widgets.views.view import View
@@ -168,3 +169,27 @@ def test_a_view_may_be_there_before_its_model(kind: str) -> None:
     assert view.controls
     view.close()
     live.close()
+
+
+HOSTILE = [None, float("nan"), float("inf"), 10**400, "1e999", "lorem", [], {}, [["x"]], -1, True]
+
+
+@pytest.mark.parametrize("kind", VIEWS)
+def test_settings_of_a_document_are_taken_whole_or_refused_in_short_words(
+    live_run: Maker, kind: str
+) -> None:
+    live = live_run("bouncing_ball", observers=None)
+    advanced(live, 5)
+    view = VIEWS[kind](live)
+    usual = view.settings()
+    for name in usual:
+        for value in HOSTILE:
+            try:
+                view.take_settings({name: value})
+            except REFUSALS as error:
+                assert len(str(error)) < 600, f"{name} = {value!r}"
+                assert view.settings() == usual, f"{name} = {value!r}: {error}"
+            json.dumps(view.settings(), allow_nan=False)
+            check(view)
+            view.take_settings(usual)
+    view.close()

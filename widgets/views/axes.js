@@ -2,9 +2,9 @@
 //
 // On a logarithmic axis every place, limits included, is the decimal logarithm of the value.
 
-function drawAxes(ink, {x, y, log, width, height, size, colours, labels, below}) {
+function drawAxes(ink, {x, y, log, rows, width, height, size, colours, labels, below}) {
   ink.font = `${size}px system-ui, sans-serif`
-  const yTicks = axisTicks(y, log.y, Math.max(2, height / (size * 4)))
+  const yTicks = rows ? rowTicks(ink, rows, width / 3, height / size) : axisTicks(y, log.y, Math.max(2, height / (size * 4)))
   const gutter = Math.max(...yTicks.map(({text}) => ink.measureText(text).width), size)
   const area = {left: gutter + size * 2.1, top: size * 0.6}
   area.width = Math.max(10, width - area.left - size * 0.9)
@@ -46,6 +46,19 @@ function drawAxes(ink, {x, y, log, width, height, size, colours, labels, below})
 }
 
 const labelFont = (size) => `italic ${size * 1.05}px "STIX Two Text", "Times New Roman", Georgia, serif`
+
+// Names of rows at 1, 2, …, from the bottom: as many as there is room for, and none wider than that.
+function rowTicks(ink, names, widest, lines) {
+  const each = Math.max(1, Math.ceil(1.3 * names.length / lines))
+  return names.map((name, k) => ({at: k + 1, text: shortened(ink, name, widest)})).filter((_, k) => (names.length - 1 - k) % each === 0)
+}
+
+function shortened(ink, name, widest) {
+  if (ink.measureText(name).width <= widest) { return name }
+  let length = name.length - 1
+  while (length > 1 && ink.measureText(`${name.slice(0, length)}…`).width > widest) { length -= 1 }
+  return `${name.slice(0, length)}…`
+}
 
 function axisTicks(limits, log, about) {
   if (log) { return logTicks(limits[0], limits[1], about) }

@@ -8,6 +8,7 @@ import numpy as np
 from widgets.live.cloud import MOST_ORBITS, Cloud, Start, fixed_method
 from widgets.live.live_run import LiveRun
 from widgets.views.expressions import number_control, one_of, select_control
+from widgets.views.numbers import real, whole
 from widgets.views.ranges import Limits
 from widgets.views.view import button
 
@@ -54,9 +55,8 @@ class CloudChoice:
             One is not valid, or the model does not allow a cloud.
         """
         new = self._chosen | {name: settings[name] for name in PLAIN if name in settings}
-        orbits, size = int(new["cloud_orbits"]), float(new["cloud_size"])
-        if not 1 <= orbits <= MOST_ORBITS:
-            raise ValueError(f"a cloud has 1 to {MOST_ORBITS:,} orbits, not {orbits:,}")
+        orbits = whole("the number of orbits of a cloud", new["cloud_orbits"], 1, MOST_ORBITS)
+        size = real("the size of a cloud", new["cloud_size"])
         if not 0.0 < size <= 100.0:
             raise ValueError(f"the size of a cloud lies between 0 and 100, not at {size:g}")
         start = one_of("where a cloud starts", new["cloud_start"], STARTS)

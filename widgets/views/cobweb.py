@@ -10,6 +10,7 @@ from widgets.live.field import field
 from widgets.live.live_run import LiveRun
 from widgets.live.moment import Moment
 from widgets.views.expressions import number_control
+from widgets.views.numbers import whole
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, calm_extent, extent, floats
@@ -103,13 +104,8 @@ class Cobweb(View):
             One is no number in its range; the view is as before.
         """
         new = self.settings() | settings
-        iterate, steps = int(new["iterate"]), int(new["steps"])
-        for what, number, most in (
-            ("the iterate", iterate, MOST_ITERATE),
-            ("the number of steps", steps, MOST_STEPS),
-        ):
-            if not 1 <= number <= most:
-                raise ValueError(f"{what} lies between 1 and {most}, not at {number}")
+        iterate = whole("the iterate", new["iterate"], 1, MOST_ITERATE)
+        steps = whole("the number of steps", new["steps"], 1, MOST_STEPS)
         if iterate != self.iterate:
             self._range.forget()
         self.iterate, self.steps = iterate, steps

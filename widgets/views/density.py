@@ -11,7 +11,8 @@ from widgets.live.moment import Moment
 from widgets.views.counted import Counted
 from widgets.views.expressions import number_control, short
 from widgets.views.gathered import absent
-from widgets.views.head import between, expression, flags, recorded, toggle, valid
+from widgets.views.head import expression, flags, recorded, toggle, valid
+from widgets.views.numbers import whole
 from widgets.views.screen import Frame
 from widgets.views.view import button
 
@@ -79,7 +80,7 @@ class Density(Counted):
             valid(self.live, settings.get(name, axis))
             for name, axis in zip(("x", "y"), self.axes, strict=True)
         ]
-        self.bins = between("the number of bins", settings.get("bins", self.bins), 8, FINEST)
+        self.bins = whole("the number of bins", settings.get("bins", self.bins), 8, FINEST)
         self.log = flags(settings, ("log",)).get("log", self.log)
         self.choose_axes(axes[0], axes[1])
 

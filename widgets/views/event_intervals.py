@@ -12,7 +12,7 @@ from widgets.live.moment import Moment
 from widgets.views.expressions import number_control, one_of, select_control
 from widgets.views.fired import Fired
 from widgets.views.gathered import absent
-from widgets.views.head import between
+from widgets.views.numbers import whole
 from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import button, extent, floats
@@ -65,7 +65,7 @@ class EventIntervals(Fired):
         if event != self.event and self.live.model is not None:
             event = one_of("the event", event, names)
         shown = one_of("what is shown", settings.get("show", self.show_as), SHOWN)
-        self.bins = between("the number of bins", settings.get("bins", self.bins), 2, 512)
+        self.bins = whole("the number of bins", settings.get("bins", self.bins), 2, 512)
         self.event, self.show_as = event, shown
         self._range.forget()
         self._turn += 1
@@ -115,7 +115,10 @@ class EventIntervals(Fired):
             return absent("", f"{self.event} fired {fired} so far")
         frame = self._histogram(train) if self.show_as == "histogram" else self._points(train)
         variation = train.variation
-        told = [f"{train.count - 1:,} intervals", f"mean {words.number(train.mean)}"]
+        told = [
+            f"{train.count - 1:,} interval{'s' * (train.count > 2)}",
+            f"mean {words.number(train.mean)}",
+        ]
         if np.isfinite(variation):
             # A time is rounded to its own size: what scatters less does not scatter.
             told.append(f"CV {words.number(variation)}" if variation > 1e-9 else "CV 0")

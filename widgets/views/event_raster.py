@@ -13,6 +13,7 @@ from widgets.live.pacing import speed_to_show
 from widgets.views.expressions import number_control
 from widgets.views.fired import Fired
 from widgets.views.gathered import absent
+from widgets.views.numbers import positive
 from widgets.views.screen import Frame
 from widgets.views.view import button, floats
 
@@ -44,7 +45,7 @@ class EventRaster(Fired):
         """Show the usual pace of watching, unless a window was chosen."""
         if not self._chosen:
             sim = self.live.model.spec.sim
-            self.window = 20.0 * speed_to_show(sim.t_end - sim.t0)
+            self.window = 10.0 * speed_to_show(sim.t_end - sim.t0)
         self._dress()
 
     def settings(self) -> dict[str, Any]:
@@ -55,9 +56,7 @@ class EventRaster(Fired):
         """Take over settings; see `View.take_settings`."""
         if "window" not in settings:
             return
-        window = float(settings["window"])
-        if not (np.isfinite(window) and window > 0.0):
-            raise ValueError(f"the window is a positive length of time, not {settings['window']!r}")
+        window = positive("the window", settings["window"])
         self._chosen = self._chosen or window != self.window
         self.window = window
         self._dress()
@@ -91,25 +90,34 @@ class EventRaster(Fired):
         names = self.event_names()
         if not names:
             return absent(self.misfit(self.live))
-        backward = self.live.backward
-        ends = sorted([moment.t, moment.t + (self.window if backward else -self.window)])
+        ends = self._ends(moment)
         curves = []
-        for row, (name, train) in enumerate(zip(names, self._gatherer.named(names), strict=True)):
+        for row, train in enumerate(self._gatherer.named(names)):
             times = train.times()
             times = times[(times >= ends[0]) & (times <= ends[1])][-MOST_TICKS:]
             # The first event stands above the others.
             height = np.full(len(times), float(len(names) - row))
-            curve = {"color": row, "style": "ticks", "label": name}
+            curve = {"color": row, "style": "ticks"}
             curves.append(curve | {"x": floats(times, ends[0]), "y": floats(height)})
         return {
             "x": [ends[0], ends[1]],
             "y": [0.4, len(names) + 0.6],
             "origin": ends[0],
             "curves": curves,
+            "rows": names[::-1],
             "time_axis": True,
             "marks": [{"t": m.t, "until": m.until, "words": m.words} for m in self.live.marks],
             "words": self._words(names),
         }
+
+    def _ends(self, moment: Moment) -> list[float]:
+        """Return the limits of the window, which first fills up from where the run began."""
+        start = self.live.start_t
+        if moment.ring.backward:
+            right = min(moment.t + self.window, start)
+            return [min(right - self.window, moment.t), right]
+        left = max(moment.t - self.window, start)
+        return [left, max(left + self.window, moment.t)]
 
     def _words(self, names: list[str]) -> str:
         trains = self._gatherer.named(names)

@@ -5,6 +5,7 @@ from typing import Any
 
 from widgets.live.columns import TIME
 from widgets.live.live_run import LiveRun
+from widgets.views.numbers import brief
 
 LONGEST = 500
 """Most characters of an expression."""
@@ -25,7 +26,9 @@ def valid(live: LiveRun, text: object) -> str:
     engine.ExpressionError, ValueError
         It is none.
     """
-    stripped = str(text).strip()
+    if not isinstance(text, str):
+        raise ValueError(f"an expression is a text, not {brief(text)}")
+    stripped = text.strip()
     if not stripped:
         raise ValueError("type an expression of the variables, such as x + y")
     if len(stripped) > LONGEST:
@@ -84,7 +87,8 @@ def one_of(what: str, value: object, choices: Iterable[str]) -> str:
     """
     known = [*choices]
     if value not in known:
-        raise ValueError(f"{what} is one of {', '.join(known)}, not {value!r}")
+        choice = f"one of {', '.join(known)}" if known else "none: there are none"
+        raise ValueError(f"{what} is {choice}, not {brief(value)}")
     return str(value)
 
 

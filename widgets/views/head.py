@@ -43,23 +43,6 @@ def valid(live: LiveRun, text: object) -> str:
     return str(text).strip() if live.model is None else expressions.valid(live, text)
 
 
-def between(what: str, value: object, low: int, high: int) -> int:
-    """Return a whole number within limits.
-
-    Raises
-    ------
-    ValueError
-        It is none, or beyond them.
-    """
-    try:
-        found = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
-        raise ValueError(f"{what} is a whole number, not {value!r}") from None
-    if not low <= found <= high or found != int(found):
-        raise ValueError(f"{what} is a whole number from {low} to {high}, not {value}")
-    return int(found)
-
-
 def flags(settings: Mapping[str, Any], names: Sequence[str]) -> dict[str, bool]:
     """Return those settings of these names that there are, as True or False."""
     return {name: bool(settings[name]) for name in names if name in settings}

@@ -11,7 +11,8 @@ from widgets.live.moment import Moment
 from widgets.views.counted import Counted
 from widgets.views.expressions import number_control, one_of, select_control, short
 from widgets.views.gathered import absent
-from widgets.views.head import between, expression, flags, toggle, valid
+from widgets.views.head import expression, flags, toggle, valid
+from widgets.views.numbers import whole
 from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import button, floats
@@ -66,7 +67,7 @@ class Histogram(Counted):
     def take_settings(self, settings: Mapping[str, Any]) -> None:
         """Take over settings; see `View.take_settings`."""
         text = valid(self.live, settings.get("text", self.text))
-        bins = between("the number of bins", settings.get("bins", self.bins), 2, 1024)
+        bins = whole("the number of bins", settings.get("bins", self.bins), 2, 1024)
         self.height = one_of("height", settings.get("height", self.height), tuple(HEIGHTS))
         self.bins = bins
         self.log = flags(settings, ("log",)).get("log", self.log)

@@ -10,6 +10,7 @@ from widgets.live.live_run import LiveRun
 from widgets.views.expressions import one_of, select_control
 from widgets.views.gathered import absent
 from widgets.views.head import flags, toggle
+from widgets.views.numbers import brief
 from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, extent, floats
@@ -68,7 +69,10 @@ class ObserverCurve(View):
         A curve that is not there yet is drawn when it is.
         """
         since = one_of("since", settings.get("since", self.since), SINCE)
-        self.curve, self.since = str(settings.get("curve", self.curve)), since
+        curve = settings.get("curve", self.curve)
+        if not isinstance(curve, str):
+            raise ValueError(f"the curve is a name, not {brief(curve)}")
+        self.curve, self.since = curve, since
         self.points = flags(settings, ("points",)).get("points", self.points)
         self._forget()
         self._dress()

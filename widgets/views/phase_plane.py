@@ -20,6 +20,7 @@ from widgets.views.expressions import (
     text_control,
     valid,
 )
+from widgets.views.numbers import real
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, calm_extent, extent, floats
@@ -211,7 +212,7 @@ class PhasePlane(View):
         """
         new = self.settings() | settings
         axes = self._checked(new["horizontal"]), self._checked(new["vertical"])
-        tail = min(max(int(new["tail"]), 2), LONGEST_TAIL)
+        tail = int(min(max(real("the tail", new["tail"]), 2), LONGEST_TAIL))
         cloud = self._cloud.checked(new)
         clouded = cloud != {name: self._cloud.settings()[name] for name in cloud}
         self.axes, self.tail, self.equal = axes, tail, bool(new["equal"])

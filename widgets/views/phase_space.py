@@ -16,6 +16,7 @@ from widgets.views.expressions import (
     text_control,
     valid,
 )
+from widgets.views.numbers import real
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import View, button, calm_extent, extent, floats
@@ -115,7 +116,8 @@ class PhaseSpace(View):
         """
         new = self.settings() | settings
         x, y, z = (valid(self.live, new[name]) for name in NAMES)
-        self.axes, self.tail = (x, y, z), min(max(int(new["tail"]), 2), LONGEST_TAIL)
+        tail = int(min(max(real("the tail", new["tail"]), 2), LONGEST_TAIL))
+        self.axes, self.tail = (x, y, z), tail
         self._forget()
         self._dress()
         self.redraw()

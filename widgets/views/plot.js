@@ -190,7 +190,7 @@ function makePlot({schedule, palette, type, send, point, tools}) {
     const {x, y, log} = limits()
     const below = frame.marks ? MARK_HEIGHT : 0
     const before = state.area
-    const area = state.area = drawAxes(ink, {x, y, log, width, height, size, colours, labels: [face.x_label, face.y_label], below})
+    const area = state.area = drawAxes(ink, {x, y, log, rows: frame.rows, width, height, size, colours, labels: [face.x_label, face.y_label], below})
     // Equal scales depend on the room that the numbers beside the axes leave.
     if (frame.equal && Math.abs(area.width - before.width) + Math.abs(area.height - before.height) > 2 && !resized) {
       ink.clearRect(0, 0, width, height)

@@ -4,7 +4,6 @@ import itertools
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
 import param
 
 from widgets.live.columns import TIME
@@ -23,6 +22,7 @@ from widgets.views.expressions import (
     text_control,
     valid,
 )
+from widgets.views.numbers import real
 from widgets.views.sampled_points import SampledPoints
 
 WORDS = {"up": "upward", "down": "downward", "both": "in either direction"}
@@ -160,9 +160,7 @@ class PoincareSection(SampledPoints):
         """
         new = self.settings() | settings
         expression = valid(self.live, new["expression"])
-        level = float(new["level"])
-        if not np.isfinite(level):
-            raise ValueError(f"the level is a number, not {level}")
+        level = real("the level", new["level"])
         direction = one_of("the direction", new["direction"], DIRECTIONS)
         axes = valid(self.live, new["horizontal"]), valid(self.live, new["vertical"])
         if expression in axes and not {"horizontal", "vertical"} & {*settings}:

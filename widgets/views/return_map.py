@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from widgets.live.live_run import LiveRun
 from widgets.live.ring import Ring
 from widgets.live.sampling import Crossings, Extrema, Intervals, Sampler
@@ -20,6 +18,7 @@ from widgets.views.expressions import (
     text_control,
     valid,
 )
+from widgets.views.numbers import real
 from widgets.views.sampled_points import SampledPoints, Values
 
 EVENT = "event "
@@ -135,9 +134,7 @@ class ReturnMap(SampledPoints):
         new = self.settings() | settings
         of = one_of("a return map", new["of"], self._choices())
         expression = valid(self.live, new["expression"])
-        section, level = valid(self.live, new["section"]), float(new["level"])
-        if not np.isfinite(level):
-            raise ValueError(f"the level is a number, not {level}")
+        section, level = valid(self.live, new["section"]), real("the level", new["level"])
         self.of, self.expression, self.section, self.level = of, expression, section, level
         self.sample()
 

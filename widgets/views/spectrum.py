@@ -12,6 +12,7 @@ from widgets.live.welch import FEWEST, Welch, peak
 from widgets.views.expressions import one_of, select_control, short
 from widgets.views.gathered import Gathered, absent
 from widgets.views.head import expression, flags, toggle, valid
+from widgets.views.numbers import brief
 from widgets.views.ranges import GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.view import button, extent, floats
@@ -78,7 +79,9 @@ class PowerSpectrum(Gathered):
         """Take over settings; see `View.take_settings`."""
         text = valid(self.live, settings.get("text", self.text))
         length = one_of(
-            "a piece's length", str(settings.get("length", self._welch.length)), LENGTHS
+            "a piece's length",
+            brief(settings.get("length", self._welch.length)).strip("'"),
+            LENGTHS,
         )
         since = one_of("since", settings.get("since", self.since), tuple(SINCE))
         for name, value in flags(settings, ("log_x", "log_y")).items():

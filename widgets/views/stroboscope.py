@@ -18,6 +18,7 @@ from widgets.views.expressions import (
     text_control,
     valid,
 )
+from widgets.views.numbers import real
 from widgets.views.sampled_points import SampledPoints
 
 FREQUENCIES = ("omega", "Omega", "w", "nu")
@@ -111,7 +112,7 @@ class Stroboscope(SampledPoints):
             A value is not valid; the view is as before.
         """
         new = self.settings() | settings
-        period, phase = self._checked_period(new["period"]), float(new["phase"])
+        period, phase = self._checked_period(new["period"]), real("the phase", new["phase"])
         if not 0.0 <= phase <= 1.0:
             raise ValueError(f"the phase lies between 0 and 1 period, not at {phase:g}")
         axes = valid(self.live, new["horizontal"]), valid(self.live, new["vertical"])

@@ -1,6 +1,5 @@
 """Variables and expressions against time, in a window that moves along or over the whole run."""
 
-import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +13,7 @@ from widgets.live.pacing import speed_to_show
 from widgets.live.words import number
 from widgets.views.envelopes import decade_below, stroke
 from widgets.views.expressions import one_of, short, suggestions, valid
+from widgets.views.numbers import positive, texts
 from widgets.views.ranges import FirstFits, GrowingRange
 from widgets.views.screen import Frame
 from widgets.views.series_head import MORE, SHOW, SPANS, head
@@ -164,12 +164,12 @@ class TimeSeries(View):
             A value is not valid; the view is as before.
         """
         new = self.settings() | settings
-        texts = dict.fromkeys(valid(self.live, text) for text in new["variables"])
-        if len(texts) > MOST_CURVES:
+        shown = dict.fromkeys(
+            valid(self.live, text) for text in texts("the variables", new["variables"])
+        )
+        if len(shown) > MOST_CURVES:
             raise ValueError(f"a time series shows at most {MOST_CURVES} curves; hide some")
-        window = float(new["window"])
-        if not (window > 0.0 and math.isfinite(window)):
-            raise ValueError(f"the window is a positive length of time, not {window:g}")
+        window = positive("the window", new["window"])
         longest = self._longest()
         self._limited = ""
         if window > longest:
@@ -178,8 +178,8 @@ class TimeSeries(View):
                 f"window limited to the {number(longest)} that are kept; choose the whole run"
             )
         names = self._names()
-        recorded = [name for name in names if name in texts]
-        self.variables = (*recorded, *(text for text in texts if text not in names))
+        recorded = [name for name in names if name in shown]
+        self.variables = (*recorded, *(text for text in shown if text not in names))
         self.window = window
         self.whole, self.log_time = bool(new["whole"]), bool(new["log_time"])
         self.log_value = bool(new["log_value"])

@@ -310,3 +310,25 @@ def test_views_behind_one_that_is_alone_cost_nothing(board: Board, shown) -> Non
     assert board.panes["dial"].drawn > 10
     screen._handle_msg({"order": {"do": "maximise", "pane": ""}})
     assert all(view.shown for view in board.panes.values())
+
+
+@pytest.mark.parametrize(
+    ("model", "views"),
+    [
+        ("logistic", ["time_series", "lyapunov", "cobweb"]),
+        ("lorenz", ["time_series", "lyapunov", "phase_plane"]),
+        ("izhikevich", ["time_series", "event_raster", "phase_plane"]),
+        ("integrate_and_fire", ["time_series", "event_raster", "event_intervals"]),
+        ("kepler", ["time_series", "drift", "phase_plane"]),
+        ("double_pendulum", ["time_series", "lyapunov", "phase_plane"]),
+        ("ornstein_uhlenbeck", ["time_series", "lyapunov", "histogram"]),
+    ],
+)
+def test_a_model_is_first_seen_as_its_field_looks_at_it(
+    live_run: Maker, model: str, views: list[str]
+) -> None:
+    live = live_run(model)
+    assert live.settle(60)
+    board = Board(live)
+    assert [view.kind for view in board.panes.values()] == views
+    board.close()

@@ -328,6 +328,7 @@ def test_a_model_is_first_seen_as_its_field_looks_at_it(
     live_run: Maker, model: str, views: list[str]
 ) -> None:
     live = live_run(model)
+    live.step()
     assert live.settle(60)
     board = Board(live)
     assert [view.kind for view in board.panes.values()] == views

@@ -35,12 +35,14 @@ function drawAxes(ink, {x, y, log, rows, width, height, size, colours, labels, b
   ink.font = labelFont(size)
   ink.textAlign = "center"
   ink.textBaseline = "bottom"
-  ink.fillText(labels[0], area.left + area.width / 2, height - 1)
+  ink.fillText(shortened(ink, labels[0], 1.4 * area.width), area.left + area.width / 2, height - 1, area.width)
   ink.save()
   ink.translate(size * 0.2, area.top + area.height / 2)
   ink.rotate(-Math.PI / 2)
   ink.textBaseline = "top"
-  ink.fillText(labels[1], 0, 0)
+  // A long one is set narrower, and cut where that does not do.
+  const tall = area.height + size
+  ink.fillText(shortened(ink, labels[1], 1.4 * tall), 0, 0, tall)
   ink.restore()
   return area
 }
@@ -95,19 +97,27 @@ function logTicks(low, high, about) {
 
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 
+const raised = (power) => [...String(power)].map((c) => c === "-" ? "⁻" : RAISED[Number(c)]).join("")
+
 function powerText(times, decade) {
   if (Math.abs(decade) <= 3) { return String(Number((times * 10 ** decade).toPrecision(3))) }
-  const power = [...String(decade)].map((c) => c === "-" ? "⁻" : RAISED[Number(c)]).join("")
-  return times === 1 ? `10${power}` : `${times}·10${power}`
+  return times === 1 ? `10${raised(decade)}` : `${times}·10${raised(decade)}`
 }
 
 function tickText(value, all) {
   const step = all.length > 1 ? Math.abs(all[1] - all[0]) : Math.abs(value) || 1
   const largest = Math.max(...all.map(Math.abs))
-  if (largest >= 1e6 || step < 1e-5) { return value.toExponential(2).replace("-", "−") }
+  const none = Math.abs(value) < step * 1e-6
+  if (none && (largest >= 1e6 || step < 1e-5)) { return "0" }
+  if (largest >= 1e9 || step < 1e-5) {
+    // So many digits that neighbours differ.
+    const digits = Math.max(0, Math.min(15, Math.floor(Math.log10(largest) + 1e-9) - Math.floor(Math.log10(step) + 1e-9)))
+    const [front, power] = value.toExponential(digits).split("e")
+    return `${Number(front)}·10${raised(Number(power))}`.replace(/^-/, "−")
+  }
+  if (largest >= 1e6 && step >= 1) { return Math.round(value).toLocaleString("en").replace("-", "−") }
   const digits = Math.max(0, -Math.floor(Math.log10(step) + 1e-9))
-  const text = (Math.abs(value) < step * 1e-6 ? 0 : value).toFixed(digits)
-  return text.replace("-", "−")
+  return (none ? 0 : value).toFixed(digits).replace("-", "−")
 }
 
 // A value to as many digits as a reader can tell apart on an axis of these limits.

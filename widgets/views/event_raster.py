@@ -39,7 +39,7 @@ class EventRaster(Fired):
     def __init__(self, live: LiveRun) -> None:
         self.window = 20.0
         self._chosen = False
-        super().__init__(live, Firings(live), title="Event raster", zoom_x=False)
+        super().__init__(live, Firings(live), title="Event raster")
 
     def take_model(self) -> None:
         """Show the usual pace of watching, unless a window was chosen."""
@@ -105,6 +105,7 @@ class EventRaster(Fired):
             "origin": ends[0],
             "curves": curves,
             "rows": names[::-1],
+            "moves": True,
             "time_axis": True,
             "marks": [{"t": m.t, "until": m.until, "words": m.words} for m in self.live.marks],
             "words": self._words(names),

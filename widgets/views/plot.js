@@ -116,7 +116,9 @@ function makePlot({schedule, palette, type, send, point, tools}) {
 
   function receive(next, pieces, pixels) {
     if (state.frame === null || next.reset) { trail = emptyTrail(next.keep || 1) }
+    // A part of a window that moves along is the same part of it.
     if (next.reset === "all") { state.view = null }
+    if (state.view?.x && next.moves && state.frame?.moves) { state.view = {...state.view, x: movedAlong(state.view.x, state.frame.x, next.x)} }
     state.frame = next
     state.log = {x: next.log.includes("x"), y: next.log.includes("y"), z: next.log.includes("z")}
     if (next.log.length) { toLogarithms(next, pieces, state.log) }
@@ -289,6 +291,12 @@ function makePlot({schedule, palette, type, send, point, tools}) {
   const tell = handlePointer(canvas, state, {again, send, point})
   handleKeys(canvas, state, {again, send})
   return {element, dress, retool, repaint, receive, refuse, paint, touch, follow, locate, state, head, headHeight: () => head.offsetHeight, width: () => Math.max(1, Math.round(sheet.clientWidth))}
+}
+
+// A part of a window, moved as the window has; another length of the window is asked for to be seen.
+function movedAlong(part, [start, end], [left, right]) {
+  const resized = Math.abs((right - left) / (end - start) - 1) > 1e-6
+  return resized ? undefined : part.map((at) => at + right - end)
 }
 
 // Limits with as much of a unit to a pixel along both axes: one of them is widened.

@@ -76,7 +76,8 @@ class Screen(pn.custom.JSComponent):
     row first, nan where nothing is, ``width``, ``height`` and the limits ``x``, ``y``); ``space``:
     True draws in space, with limits ``z``; ``lines``: dicts of ``axis``, ``at``, ``words``;
     ``table``: rows of label and text, in place of a picture; ``rows``: names that stand at 1, 2, …
-    of the upright axis in place of numbers; ``log``: the axes that are
+    of the upright axis in place of numbers; ``moves``: True where a zoom moves along with the
+    limits of x; ``log``: the axes that are
     logarithmic; ``equal``: True gives both axes one scale; ``marks``: dicts of ``t``, ``until``,
     ``words`` under a time axis; ``kick``: which
     states the axes ``x`` and ``y`` are, if any: the point that moves can then be dragged, and the

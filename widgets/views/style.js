@@ -29,7 +29,7 @@ const STYLE = `
   background: var(--swatch); }
 .head button[aria-pressed="false"] { opacity: .7; }
 .head button[aria-pressed="false"]::before { background: currentColor; opacity: .5; }
-.words { font-variant-numeric: tabular-nums; font-weight: 500; white-space: nowrap; }
+.words { font-variant-numeric: tabular-nums; font-weight: 500; min-width: 0; }
 .head .refused { flex-basis: 100%; font-size: .88em; font-weight: 500; color: #b3261e; }
 .dark .head .refused { color: #ff9d8f; }
 .head [aria-invalid] { border-color: #d55e00; }

@@ -50,7 +50,7 @@ class TimeSeries(View):
         self.window = 20.0
         self.variables: tuple[str, ...] = ()
         self.whole = self.log_time = self.log_value = False
-        super().__init__(live, title="Time series", zoom_x=False)
+        super().__init__(live, title="Time series")
         self._take_model()
 
     def show(self, *variables: str) -> None:
@@ -210,6 +210,7 @@ class TimeSeries(View):
                 for text, x, y in curves
             ],
             "points": self.live.kind == "map" and not whole,
+            "moves": not whole,
             "log": [*(["x"] if self.log_time else []), *(["y"] if self.log_value else [])],
             "marks": self._marks(start if self.log_time else 0.0),
             "time_axis": not self.log_time or self.live.start_t == 0.0,

@@ -20,7 +20,7 @@ const STYLE = `
 .head select option { color: CanvasText; background: Canvas; }
 .head input { width: calc(60px * var(--type)); appearance: textfield; }
 .head input::-webkit-inner-spin-button { appearance: none; margin: 0; }
-.head select { max-width: 8.5em; padding: 0 3px; }
+.head select { max-width: 12em; padding: 0 3px; field-sizing: content; }
 .head button { cursor: pointer; }
 .head button:hover, .head select:hover { background: color-mix(in srgb, currentColor 8%, transparent); }
 .head :focus-visible, canvas:focus-visible { outline: 2px solid #56b4e9; outline-offset: 1px; }

@@ -152,7 +152,7 @@ def test_a_cobweb_is_the_graph_and_the_staircase(live_run: Maker) -> None:
     assert live.settle(20)
     assert view.draw(None)["marker"] == [0.25, 0.25]
     for control, value in (("iterate", 0), ("iterate", 1000), ("steps", 0)):
-        with pytest.raises(ValueError, match="between"):
+        with pytest.raises(ValueError, match="whole number from 1"):
             view.use(control, value)
     live.choose_model("lorenz")
     stepped(live, 3)
@@ -173,3 +173,24 @@ def test_an_orbit_in_space_is_sent_piece_by_piece(live_run: Maker) -> None:
     assert view.face()["z_label"] == "rho*z"
     assert view.draw(second["seen"])["keep"] == 100_000
     assert PhaseSpace.misfit(stepped(live_run("henon"), 3))
+
+
+@pytest.mark.parametrize(
+    ("model", "surface"), [("rossler", ("x", 0.0)), ("lorenz", ("y", 0.0)), ("kepler", ("vx", 0.0))]
+)
+def test_a_section_begins_where_the_orbit_goes(
+    live_run: Maker, model: str, surface: tuple[str, float]
+) -> None:
+    live = stepped(live_run(model), 3_000)
+    view = PoincareSection(live)
+    assert live.settle(20)
+    assert (view.expression, view.level) == surface
+    assert "has not crossed" not in view.draw(None).get("notice", "")
+
+
+def test_a_section_of_what_is_always_positive_begins_in_the_middle(live_run: Maker) -> None:
+    live = stepped(live_run("lotka_volterra"), 3_000)
+    view = PoincareSection(live)
+    _, _, (values,) = live.read([view.expression], 0, 3_000)
+    assert values.min() < view.level < values.max()
+    assert view.level == pytest.approx((values.min() + values.max()) / 2.0, rel=0.1)

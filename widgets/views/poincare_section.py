@@ -1,6 +1,7 @@
 """Where the orbit crosses a surface."""
 
 import itertools
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from widgets.views.expressions import (
 )
 from widgets.views.numbers import real
 from widgets.views.sampled_points import SampledPoints
+from widgets.views.view import extent
 
 WORDS = {"up": "upward", "down": "downward", "both": "in either direction"}
 
@@ -31,6 +33,9 @@ _numbers = itertools.count(1)
 
 LOOKED_AT = 5_000
 """How many of the latest rows tell between which values an expression lies."""
+
+MOST_TRIED, ROWS_TRIED = 8, 20_000
+"""Most states, and latest rows of them, that are looked at for a surface to begin with."""
 
 
 class PoincareSection(SampledPoints):
@@ -73,8 +78,10 @@ class PoincareSection(SampledPoints):
         states = self.live.model.state_names
         axes = suggested_axes(self.live)
         outside = [name for name in states if name not in axes]
-        text = str(given.get("variable", given.get("expr", (*outside, *states)[0])))
-        level, direction = given.get("level", 0.0), given.get("direction", "up")
+        found, middle = self._crossed([*outside, *(name for name in states if name in axes)])
+        text = str(given.get("variable", given.get("expr", found)))
+        level = given.get("level", 0.0 if given else middle)
+        direction = given.get("direction", "up")
         known = self.live.knows(text)
         self.expression = text if known else states[0]
         self.level = float(level) if known and isinstance(level, int | float) else 0.0
@@ -82,6 +89,26 @@ class PoincareSection(SampledPoints):
         drawn = dict.fromkeys(name for name in (*axes, *states, TIME) if name != self.expression)
         self.axes = ([*drawn][0], [*drawn, *states][1])
         self.sample()
+
+    def _crossed(self, states: list[str]) -> tuple[str, float]:
+        """Return a surface the orbit has crossed: of the first state that changes sign, at 0.
+
+        Where none does it is the first state, in the middle of where it has been.
+        """
+        moment = self.live.moment
+        asked = states[:MOST_TRIED]
+        looked = self.live.look(moment, asked, max(moment.rows - ROWS_TRIED, 0))
+        if looked is None or len(looked[1]) < 2:
+            return states[0], 0.0
+        ranges = [extent(values) for values in looked[2]]
+        for name, (low, high) in zip(asked, ranges, strict=True):
+            if low < 0.0 < high:
+                return name, 0.0
+        low, high = ranges[0]
+        if not high > low:
+            return states[0], 0.0
+        digits = 1 - math.floor(math.log10(high - low))
+        return states[0], round((low + high) / 2.0, digits)
 
     def sampler(self) -> Crossings:
         """Return what finds the crossings."""

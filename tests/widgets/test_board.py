@@ -333,3 +333,36 @@ def test_a_model_is_first_seen_as_its_field_looks_at_it(
     board = Board(live)
     assert [view.kind for view in board.panes.values()] == views
     board.close()
+
+
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), 10**400, 0, [], {}, True])
+@pytest.mark.parametrize(
+    "place",
+    [
+        ("columns",),
+        ("columns", 0),
+        ("columns", 0, "width"),
+        ("columns", 0, "panes", 0),
+        ("columns", 0, "panes", 0, "id"),
+        ("columns", 0, "panes", 0, "kind"),
+        ("columns", 0, "panes", 0, "height"),
+        ("maximised",),
+    ],
+)
+def test_a_layout_that_makes_no_sense_is_refused_in_words(
+    board: Board, place: tuple[Any, ...], value: Any
+) -> None:
+    before = board.describe()
+    described = json.loads(json.dumps(before))
+    part = described
+    for key in place[:-1]:
+        part = part[key]
+    part[place[-1]] = value
+    refused = ""
+    try:
+        board.restore(described)
+    except ValueError as error:
+        refused = str(error)
+    assert not refused or board.describe() == before
+    assert len(refused) < 400
+    json.dumps(board.describe(), allow_nan=False)

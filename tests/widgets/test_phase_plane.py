@@ -135,3 +135,7 @@ def test_a_cloud_outlives_reset_and_another_model(live_run: Maker) -> None:
         assert view.draw(None) is not None
     assert len(view.draw(None)["curves"]) == 2
     view.close()
+
+
+def test_an_order_parameter_is_seen_in_the_plane_of_its_parts(live_run: Maker) -> None:
+    assert PhasePlane(stepped(live_run("kuramoto"), 3)).axes == ("aux.real", "aux.imaginary")

@@ -1,6 +1,7 @@
 """One expression against another: the orbit as a fading trail, and many more as a cloud."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -126,6 +127,8 @@ class PhasePlane(View):
         drawable = {text for text, _ in self._choices()} - {TIME}
         if len(suggested) == 2 and {*suggested} <= drawable:
             self.axes = (suggested[0], suggested[1])
+        elif TIME in suggested and self._parts(suggested):
+            self.axes = self._parts(suggested)[0]
         elif len(states) > 1:
             self.axes = (states[0], states[1])
         elif model.kind == "map":
@@ -135,6 +138,20 @@ class PhasePlane(View):
         self._typing = [False, False]
         watched = 30.0 * speed_to_show(sim.t_end - sim.t0) / self.live.row_dt
         self.tail = LONGEST_TAIL if model.kind == "map" else int(min(max(watched, 500), 4_000))
+
+    def _parts(self, suggested: Sequence[str]) -> list[tuple[str, str]]:
+        """Return the pairs of quantities that what is suggested against time is made of.
+
+        An order parameter, say, which is a modulus, is seen in the plane of its two parts.
+        """
+        given = {f"aux.{aux.name}": aux.formula.text for aux in self.live.model.spec.aux}
+        pairs = []
+        for name in suggested:
+            words = dict.fromkeys(re.findall(r"\w+", given.get(name, "")))
+            parts = [f"aux.{word}" for word in words if f"aux.{word}" in given]
+            if len(parts) == 2:
+                pairs.append((parts[0], parts[1]))
+        return pairs
 
     def _dress(self) -> None:
         labels = [_label(name) for name in self.axes]

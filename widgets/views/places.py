@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from widgets.live.refusal import nearest
+from widgets.views.numbers import brief
 
 SMALLEST, LARGEST = 0.05, 20.0
 """Shares between which a column or pane is kept; 1 is usual."""
@@ -160,9 +161,9 @@ def _kept(share: float) -> float:
 
 def _check_share(what: str, share: Any) -> float:
     number = isinstance(share, int | float) and not isinstance(share, bool)
-    if not (number and math.isfinite(share) and share > 0.0):
-        raise ValueError(f"{what} is {share!r}; a share is a positive number")
-    return float(share)
+    if not (number and 0.0 < share < math.inf):
+        raise ValueError(f"{what} is {brief(share)}; a share is a positive number")
+    return float(min(share, LARGEST))
 
 
 Wanted = dict[str, tuple[str, dict[str, Any]]]
@@ -196,8 +197,8 @@ def described_places(
     if len(wanted) > most:
         raise ValueError(f"the layout has {len(wanted)} views; there may be {most}")
     maximised = described.get("maximised") or ""
-    if maximised and maximised not in wanted:
-        raise ValueError(f"the layout shows {maximised!r} alone, which is none of its panes")
+    if not isinstance(maximised, str) or maximised and maximised not in wanted:
+        raise ValueError(f"the layout shows {brief(maximised)} alone, which is none of its panes")
     return Places(columns), wanted, maximised
 
 
@@ -215,11 +216,12 @@ def _pane(
         raise ValueError(f"{where}: a pane has no name (id)")
     pane, kind = place["id"], place.get("kind")
     if not isinstance(kind, str) or kind not in kinds:
-        raise ValueError(f"{where}: {pane!r} is of the unknown kind {kind!r}{nearest(kind, kinds)}")
+        hint = nearest(kind, kinds) if isinstance(kind, str) else ""
+        raise ValueError(f"{where}: {brief(pane)} is of the unknown kind {brief(kind)}{hint}")
     settings = place.get("settings", {})
     if not isinstance(settings, Mapping):
         raise ValueError(
-            f"{where}: the settings of {pane!r} are {settings!r}, not names and values"
+            f"{where}: the settings of {brief(pane)} are {brief(settings)}, not names and values"
         )
     height = _kept(_check_share(f"{where}: the height of {pane!r}", place.get("height", 1.0)))
     return pane, kind, dict(settings), height

@@ -305,6 +305,9 @@ def _words(changes: Mapping[Path, tuple[Any, Any]], kept: Kept | None) -> str:
         return change_words(shown)
     if kept is None:
         return change_words(shown)
+    # The direction of time is named once.
+    if {*shown} == {("run", "backward")}:
+        return kept.words
     return f"{change_words(shown)}, {kept.words}" if shown and len(shown) < 3 else kept.words
 
 

@@ -62,12 +62,12 @@ export function render({model, el}) {
   }
 
   // A button that cannot act now says why instead.
-  function button(name, order, shape, title, value = () => null) {
+  function button(name, order, shape, title, value = () => null, fault = () => "") {
     const made = make("button", {type: "button", title, "data-title": title})
     made.innerHTML = shape ? icon(shape) : ""
     made.append(name)
     made.addEventListener("click", () => {
-      const reason = reasons()[order] ?? ""
+      const reason = (reasons()[order] ?? "") || fault()
       tell(reason)
       if (reason === "") { send(order, value()) }
     })
@@ -79,7 +79,13 @@ export function render({model, el}) {
   const step = button("Step", "step", "", "Advance by one step")
   const count = make("input", {class: "count", type: "text", inputmode: "numeric", value: "100",
     "aria-label": "How many to advance", title: "How many steps or iterations", autocomplete: "off"})
-  const advance = button("Advance", "advance", "", "Advance by as many as are given", () => number(count.value))
+  // Said at every press anew, also where it is the same as last time.
+  const countFault = () => {
+    const n = number(count.value)
+    return Number.isSafeInteger(n) && n >= 1 ? "" : `“${count.value}” is not a whole number from 1 on`
+  }
+  const advance = button("Advance", "advance", "", "Advance by as many as are given",
+    () => number(count.value), countFault)
   const event = button("Next event", "next event", "", "Go on to the next event of the model")
   const section = button("Next section", "next section", "", "Go on to where the orbit crosses a section that is shown")
   const backward = button("Backward", "backward", "", "Let the model's time run down", () => !model.backward)
@@ -134,10 +140,9 @@ export function render({model, el}) {
     if (!wrong) { send("speed", value) }
   })
   count.addEventListener("change", () => {
-    const n = number(count.value)
-    const wrong = !(Number.isInteger(n) && n >= 1)
-    count.setAttribute("aria-invalid", String(wrong))
-    tell(wrong ? `“${count.value}” is not a whole number from 1 on` : "")
+    const fault = countFault()
+    count.setAttribute("aria-invalid", String(fault !== ""))
+    tell(fault)
   })
   count.addEventListener("keydown", (pressed) => { if (pressed.key === "Enter") { advance.click() } })
   fps.addEventListener("change", () => send("fps", Number(fps.value)))

@@ -229,3 +229,29 @@ def test_whole_numbers_stay_whole_and_what_is_refused_moves_nothing() -> None:
         with pytest.raises(engine.PhasescopeError):
             flow.begin_motion(name, motion)
     assert not flow.motions
+
+
+def test_all_that_is_done_at_once_is_in_the_journal_and_replays_to_the_bit() -> None:
+    player, clock = player_of("x' = v\nv' = a*sin(t) - b*v - x^3\na = 1\nb = 0.2\nc = 1\nx(0) = 1")
+    player.begin_motion("a", Motion(kind="sine", first=2.0, second=1.0, period=3.0))
+    player.begin_motion("b", Motion(first=0.1, second=0.4, period=1.7, unit="seconds"))
+    numbers = np.random.default_rng(5)
+    for turn in range(120):
+        # A hand drags one parameter and, now and then, the moving point or the solver.
+        player.set_params({"c": float(numbers.random())})
+        if turn % 10 == 3:
+            player.kick({"x": float(numbers.normal()), "v": float(numbers.normal())})
+        if turn % 40 == 20:
+            player.set_dt(float(numbers.uniform(0.005, 0.02)))
+        if turn == 60:
+            player.set_stepper("heun")
+        watch(player, clock, 1.0 / 12.0, 1)
+    journal = player.run.journal
+    assert len(journal.entries) > 300
+    twin = engine.replay(journal.origin, journal)
+    assert twin.journal == journal
+    assert twin.y.tobytes() == player.run.y.tobytes()
+    _, t, y = player.ring.read(0, player.ring.total)
+    assert len(t) == player.ring.total > 500
+    np.testing.assert_array_equal(t, twin.results().t)
+    np.testing.assert_array_equal(y.T, twin.results().y)

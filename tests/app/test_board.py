@@ -6,6 +6,8 @@ import pytest
 
 pytestmark = pytest.mark.browser
 
+DESCRIBED = "c => c.getRootNode().getElementById(c.getAttribute('aria-describedby')).textContent"
+
 
 def panes(app) -> list[str]:
     """Return the titles of the plots in the order of the page."""
@@ -112,6 +114,24 @@ def test_the_moving_point_is_thrown_a_box_is_zoomed_and_a_time_is_pointed_at(ope
     app.until(lambda: canvas.evaluate("c => c.toDataURL()") != picture)
     mouse.move(5, 5)
     app.until(lambda: canvas.evaluate("c => c.toDataURL()") == picture)
+
+    series = page.get_by_role("img", name="Time series")
+    box = series.bounding_box()
+
+    def seen() -> float:
+        series.hover(position={"x": 200, "y": 60})
+        mouse.move(5, 5)
+        low, high = re.findall(r"time t from (\S+) to ([\d.]+)", series.evaluate(DESCRIBED))[0]
+        return float(high) - float(low)
+
+    wide = seen()
+    page.keyboard.down("Shift")
+    mouse.move(box["x"] + 0.4 * box["width"], box["y"] + 0.3 * box["height"])
+    mouse.down()
+    mouse.move(box["x"] + 0.6 * box["width"], box["y"] + 0.5 * box["height"], steps=4)
+    mouse.up()
+    page.keyboard.up("Shift")
+    app.until(lambda: seen() < 0.3 * wide)
     page.get_by_role("button", name="Play").click()
     # The throw is an edit of the run like any other, and what follows shows it.
     app.until(lambda: int(canvas.get_attribute("data-edits")) > 0)

@@ -30,8 +30,6 @@ SHARE = 0.3
 FORGIVEN = 8
 """How many turns' steps a cloud may be behind the run; what is beyond is not made up for."""
 
-SHAPES = ("box", "ball")
-
 
 @dataclass(frozen=True, kw_only=True)
 class Start:

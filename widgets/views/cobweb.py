@@ -82,14 +82,16 @@ class Cobweb(View):
         )  # fmt: skip
 
     def use(self, control: str, value: Any) -> None:
-        """Choose the iterate or the length of the staircase, put the point elsewhere, or fit."""
-        if control == "fit":
-            self._range.forget()
-            self.redraw()
-        elif control == "kick":
+        """Put the point elsewhere, or do what else there is to a view."""
+        if control == "kick":
             self.live.kick({str(name): float(number) for name, number in dict(value).items()})
         else:
-            self.take_settings({control: value})
+            super().use(control, value)
+
+    def fit(self) -> None:
+        """Fit both axes to the staircase."""
+        self._range.forget()
+        self.redraw()
 
     def settings(self) -> dict[str, Any]:
         """Return the iterate and the length of the staircase."""

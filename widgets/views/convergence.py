@@ -90,8 +90,8 @@ class Convergence(View):
         """Take over settings; see `View.take_settings`."""
         which = one_of("exponents", settings.get("exponents", self.exponents), WHICH)
         since = one_of("since", settings.get("since", self.since), SINCE)
-        self.exponents, self.since = which, since
-        self.log_t = flags(settings, ("log_t",)).get("log_t", self.log_t)
+        log_t = flags(settings, ("log_t",)).get("log_t", self.log_t)
+        self.exponents, self.since, self.log_t = which, since, log_t
         self._forget()
         self._dress()
         self.redraw()

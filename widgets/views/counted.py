@@ -1,6 +1,5 @@
 """What the views of counted values have in common."""
 
-from widgets.live import words
 from widgets.live.binning import Binning
 from widgets.views.gathered import Gathered
 
@@ -19,8 +18,3 @@ class Counted(Gathered):
         if bins.undefined:
             said.append(f"{bins.undefined:,} undefined")
         return " · ".join(said)
-
-
-def percent(part: float) -> str:
-    """Write a part of one as a person would read it."""
-    return f"{words.number(100.0 * part)} %"

@@ -80,18 +80,10 @@ class Density(Counted):
             valid(self.live, settings.get(name, axis))
             for name, axis in zip(("x", "y"), self.axes, strict=True)
         ]
-        self.bins = whole("the number of bins", settings.get("bins", self.bins), 8, FINEST)
-        self.log = flags(settings, ("log",)).get("log", self.log)
+        bins = whole("the number of bins", settings.get("bins", self.bins), 8, FINEST)
+        log = flags(settings, ("log",)).get("log", self.log)
+        self.bins, self.log = bins, log
         self.choose_axes(axes[0], axes[1])
-
-    def use(self, control: str, value: Any) -> None:
-        """Choose an axis, bins or the scale of the colours; count anew; fit."""
-        if control == "clear":
-            self.clear()
-        elif control == "fit":
-            self.redraw()
-        else:
-            self.take_settings({control: value})
 
     def _dress(self) -> None:
         x, y = (short(axis) for axis in self.axes)

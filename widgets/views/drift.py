@@ -83,20 +83,20 @@ class Drift(Gathered):
         """Take over settings; see `View.take_settings`."""
         text = valid(self.live, settings.get("text", self.text))
         scale = one_of("the scale", settings.get("scale", self.scale), SCALES)
-        self.since = one_of("since", settings.get("since", self.since), SINCE)
-        self.scale = scale
-        self.log = flags(settings, ("log",)).get("log", self.log)
+        since = one_of("since", settings.get("since", self.since), SINCE)
+        log = flags(settings, ("log",)).get("log", self.log)
+        self.scale, self.since, self.log = scale, since, log
         self.show(text)
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the expression and how it is drawn; begin anew; fit."""
+    def fit(self) -> None:
+        """Fit the axes to what is to be seen now."""
         self._forget()
-        if control == "clear":
-            self.clear()
-        elif control == "fit":
-            self.redraw()
-        else:
-            self.take_settings({control: value})
+        self.redraw()
+
+    def clear(self) -> None:
+        """Count the drift from the next row on."""
+        self._forget()
+        super().clear()
 
     def _forget(self) -> None:
         self._range.forget()

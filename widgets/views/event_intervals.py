@@ -72,15 +72,10 @@ class EventIntervals(Fired):
         self._dress()
         self.redraw()
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the event and how its intervals are shown; forget what has fired; fit."""
-        if control == "clear":
-            self.clear()
-        elif control == "fit":
-            self._range.forget()
-            self.redraw()
-        else:
-            self.take_settings({control: value})
+    def fit(self) -> None:
+        """Fit the intervals to what is to be seen now."""
+        self._range.forget()
+        self.redraw()
 
     def _dress(self) -> None:
         names, unit = self.event_names(), "iterations" if self.live.kind == "map" else "time"

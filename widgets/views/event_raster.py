@@ -62,13 +62,6 @@ class EventRaster(Fired):
         self._dress()
         self.redraw()
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the window, or forget what has fired."""
-        if control == "clear":
-            self.clear()
-        elif control != "fit":
-            self.take_settings({control: value})
-
     def _dress(self) -> None:
         names = self.event_names()
         self.param.update(

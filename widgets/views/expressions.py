@@ -92,11 +92,6 @@ def one_of(what: str, value: object, choices: Iterable[str]) -> str:
     return str(value)
 
 
-def texts_in(settings: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
-    """Return those settings of these names that there are, as texts."""
-    return {name: str(settings[name]) for name in names if name in settings}
-
-
 def suggested_axes(live: LiveRun, count: int = 2) -> tuple[str, ...]:
     """Return the axes that the model suggests, filled up with its other states."""
     model = live.model

@@ -68,20 +68,20 @@ class Histogram(Counted):
         """Take over settings; see `View.take_settings`."""
         text = valid(self.live, settings.get("text", self.text))
         bins = whole("the number of bins", settings.get("bins", self.bins), 2, 1024)
-        self.height = one_of("height", settings.get("height", self.height), tuple(HEIGHTS))
-        self.bins = bins
-        self.log = flags(settings, ("log",)).get("log", self.log)
+        height = one_of("height", settings.get("height", self.height), tuple(HEIGHTS))
+        log = flags(settings, ("log",)).get("log", self.log)
+        self.bins, self.height, self.log = bins, height, log
         self.show(text)
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the expression, bins or what is drawn up; count anew; fit."""
+    def fit(self) -> None:
+        """Fit the height to what is to be seen now."""
         self._range.forget()
-        if control == "clear":
-            self.clear()
-        elif control == "fit":
-            self.redraw()
-        else:
-            self.take_settings({control: value})
+        self.redraw()
+
+    def clear(self) -> None:
+        """Count anew, from the next row on."""
+        self._range.forget()
+        super().clear()
 
     def _dress(self) -> None:
         name = short(self.text)

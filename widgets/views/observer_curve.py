@@ -72,21 +72,21 @@ class ObserverCurve(View):
         curve = settings.get("curve", self.curve)
         if not isinstance(curve, str):
             raise ValueError(f"the curve is a name, not {brief(curve)}")
-        self.curve, self.since = curve, since
-        self.points = flags(settings, ("points",)).get("points", self.points)
+        points = flags(settings, ("points",)).get("points", self.points)
+        self.curve, self.since, self.points = curve, since, points
         self._forget()
         self._dress()
         self.redraw()
 
     def use(self, control: str, value: Any) -> None:
-        """Choose a curve and how it is drawn; fit."""
-        if control == "fit":
-            self._forget()
-            self.redraw()
-        elif control == "curve":
-            self.take_settings({"curve": one_of("the curve", value, self._curves())})
-        else:
-            self.take_settings({control: value})
+        """Choose a curve, one of those there are, or do what else there is to a view."""
+        chosen = one_of("the curve", value, self._curves()) if control == "curve" else value
+        super().use(control, chosen)
+
+    def fit(self) -> None:
+        """Fit both axes to the curve."""
+        self._forget()
+        self.redraw()
 
     def _curves(self) -> list[str]:
         return list(self.live.traces)

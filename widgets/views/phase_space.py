@@ -94,13 +94,10 @@ class PhaseSpace(View):
             description=f"Orbit in space: {x}, {y} and {z}",
         )
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose an axis or the tail, or fit."""
-        if control == "fit":
-            self._forget()
-            self.redraw()
-        else:
-            self.take_settings({control: value})
+    def fit(self) -> None:
+        """Fit the box to what is to be seen now."""
+        self._forget()
+        self.redraw()
 
     def settings(self) -> dict[str, Any]:
         """Return axes and tail."""

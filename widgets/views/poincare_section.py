@@ -160,13 +160,6 @@ class PoincareSection(SampledPoints):
             ),
         )
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the surface or an axis, clear, or fit."""
-        if control in ("fit", "clear"):
-            (self.fit if control == "fit" else self.clear)()
-            return
-        self.take_settings({control: value})
-
     def settings(self) -> dict[str, Any]:
         """Return surface, direction and axes."""
         return {

@@ -107,13 +107,6 @@ class ReturnMap(SampledPoints):
             description=f"Return map: {what}, each against the one before",
         )
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose what is mapped, clear, or fit."""
-        if control in ("fit", "clear"):
-            (self.fit if control == "fit" else self.clear)()
-            return
-        self.take_settings({control: value})
-
     def settings(self) -> dict[str, Any]:
         """Return what is mapped."""
         return {

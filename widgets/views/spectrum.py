@@ -92,17 +92,15 @@ class PowerSpectrum(Gathered):
             self.begin_anew()
         self.show(text)
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the expression, a length, a scale or since when; begin anew; fit."""
-        if control == "clear":
-            self._range.forget()
-            self.clear()
-        elif control == "fit":
-            self._range.forget()
-            self.redraw()
-        else:
-            self._range.forget()
-            self.take_settings({control: value})
+    def fit(self) -> None:
+        """Fit the axes to what is to be seen now."""
+        self._range.forget()
+        self.redraw()
+
+    def clear(self) -> None:
+        """Average anew, from the next row on."""
+        self._range.forget()
+        super().clear()
 
     def _dress(self) -> None:
         name, discrete = short(self.text), self.live.kind == "map"

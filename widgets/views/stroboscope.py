@@ -87,13 +87,6 @@ class Stroboscope(SampledPoints):
             description=f"Stroboscopic section: {y} against {x} once every {self.period}",
         )
 
-    def use(self, control: str, value: Any) -> None:
-        """Choose the period, the phase or an axis, clear, or fit."""
-        if control in ("fit", "clear"):
-            (self.fit if control == "fit" else self.clear)()
-            return
-        self.take_settings({control: value})
-
     def settings(self) -> dict[str, Any]:
         """Return period, phase and axes."""
         return {

@@ -81,15 +81,28 @@ class View(pn.viewable.Viewer):
         `seen` is the entry ``seen`` of the last frame the page was sent, None before the first.
         """
 
-    @abstractmethod
     def use(self, control: str, value: Any) -> None:
-        """Do what a control of the head, by its name, stands for.
+        """Do what a control of the head, by its name, stands for: fit, clear, or take a setting.
 
         Raises
         ------
         engine.PhasescopeError, ValueError
             The value is not valid; what it says is shown at the control.
         """
+        if control == "fit":
+            self.fit()
+        elif control == "clear":
+            self.clear()
+        else:
+            self.take_settings({control: value})
+
+    def fit(self) -> None:
+        """Fit the axes to what is to be seen now."""
+        self.redraw()
+
+    def clear(self) -> None:
+        """Forget what has been gathered."""
+        self.redraw()
 
     @abstractmethod
     def take_model(self) -> None:
